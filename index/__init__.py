@@ -1,0 +1,1 @@
+"""Articles in, ranked passages out; a library that knows nothing of bots."""

@@ -1,0 +1,35 @@
+"""Every error Dateline raises on purpose.
+
+    DatelineError               one line for the user: what happened, to which input, what to do
+    ├── InputError              an input cannot be used; the rest of the batch goes on
+    ├── StoreError              the index cannot be opened or written
+    │   ├── ManifestMismatch    it was built with other settings
+    │   └── StoreLocked         another process is writing to it
+    └── EncoderError            an encoder's model is missing or damaged
+
+Anything else that escapes is a defect.
+"""
+
+
+class DatelineError(Exception):
+    """Root of the tree; its message is shown to the user as it stands."""
+
+
+class InputError(DatelineError):
+    """One file, record or question cannot be used."""
+
+
+class StoreError(DatelineError):
+    """The index cannot be opened, read or written."""
+
+
+class ManifestMismatch(StoreError):
+    """The index was built with other settings than the ones asked for."""
+
+
+class StoreLocked(StoreError):
+    """Another process is writing to this index."""
+
+
+class EncoderError(DatelineError):
+    """An encoder's model is missing, damaged or unknown."""

@@ -1,0 +1,73 @@
+"""`Retriever.search`: a question in, ranked passages out."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+
+from index import rank
+from index.text import SPLITTER
+from index.types import EVERYTHING, Article, Encoder, Filter, Hit, Manifest, Passage, Placing, Scored, Store
+
+CANDIDATES = 100
+"""Passages taken from each of the two lists before fusion, or as many as are asked for."""
+
+PER_ARTICLE = 2
+"""Passages of one article in a result, unless asked otherwise."""
+
+
+def manifest_of(encoder: Encoder, spec: str) -> Manifest:
+    """What a store built by this version of Dateline with this encoder says of itself."""
+    return Manifest(encoder=spec, model=encoder.name, dimension=encoder.dimension, splitter=SPLITTER)
+
+
+class Retriever:
+    """Searches one store with the encoder it was built with. Usable from several threads."""
+
+    def __init__(self, store: Store, encoder: Encoder) -> None:
+        self._store = store
+        self._encoder = encoder
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        asked_at: datetime | None = None,
+        where: Filter = EVERYTHING,
+        per_article: int = PER_ARTICLE,
+    ) -> list[Hit]:
+        """The k best passages for a question, best first.
+
+        Args:
+            question: Any text; one without words finds nothing.
+            k: How many hits at most.
+            asked_at: When the question is asked (aware; default now): fresh articles are preferred to old ones.
+            where: Which articles may be found.
+            per_article: How many passages of one article at most.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        if not question.strip():
+            return []
+        asked_at = asked_at or datetime.now(UTC)
+        depth = max(CANDIDATES, k)
+        lexical = self._store.lexical(question, depth, where)
+        semantic = self._store.semantic(self._encoder.encode([question])[0], depth, where)
+        fused = rank.convex(lexical, semantic)
+        fresh = {item.key: rank.recency(item.published, asked_at) for item in (*lexical, *semantic)}
+        words, meaning = _placings(lexical), _placings(semantic)
+        ordered = rank.order({key: score + fresh[key] for key, score in fused.items()})
+        found = (
+            Hit(passage, article, fused[key] + fresh[key], words.get(key), meaning.get(key), fresh[key])
+            for key, (passage, article) in self._loaded(ordered, k)
+        )
+        return list(islice(rank.diverse(found, per_article), k))
+
+    def _loaded(self, keys: Sequence[int], k: int) -> Iterator[tuple[int, tuple[Passage, Article]]]:
+        """Passages in the order of their keys, read from the store a few at a time: the first are mostly enough."""
+        for first in range(0, len(keys), 2 * k):
+            yield from self._store.passages(keys[first : first + 2 * k]).items()
+
+
+def _placings(ranked: Sequence[Scored]) -> dict[int, Placing]:
+    return {item.key: Placing(place, item.score) for place, item in enumerate(ranked, start=1)}
