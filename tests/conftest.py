@@ -1,5 +1,7 @@
 """What several folders of tests share: the sample articles, and the default encoder."""
 
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,3 +33,11 @@ def seeds_articles() -> dict[str, Article]:
 def encoder() -> Encoder:
     """The default encoder."""
     return open_encoder("static")
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Processes started meanwhile heed Ctrl-C, also where this one was told not to (as by a shell's `&`)."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)

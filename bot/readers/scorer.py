@@ -53,10 +53,7 @@ class Scorer:
         import onnxruntime  # noqa: PLC0415 - 0.2 s, spent when the first question is read
 
         path = self._folder / MODEL
-        try:
-            model, expected = path.read_bytes(), (self._folder / CHECKSUM).read_text().strip()
-        except OSError as error:
-            raise EncoderError(f"{path} cannot be read ({error.strerror}): install Dateline again") from error
+        model, expected = _read(path), _read(self._folder / CHECKSUM).decode().strip()
         if hashlib.sha256(model).hexdigest() != expected:
             raise EncoderError(f"{path} is damaged: install Dateline again")
         options = onnxruntime.SessionOptions()
@@ -68,7 +65,14 @@ class Scorer:
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        tokenizer = Tokenizer.from_file(str(self._folder / TOKENIZER))
+        tokenizer = Tokenizer.from_str(_read(self._folder / TOKENIZER).decode())
         tokenizer.enable_truncation(TOKENS)
         tokenizer.no_padding()
         return tokenizer
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EncoderError(f"{path} cannot be read ({error.strerror}): install Dateline again") from error

@@ -322,6 +322,7 @@ def test_ctrl_c_clears_the_line_and_ctrl_d_leaves(terminal: "pexpect.spawn[str]"
     assert terminal.exitstatus == 0
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_gives_up_a_question_that_takes_too_long(terminal: "pexpect.spawn[str]") -> None:
     terminal.send("slow\r")
     terminal.expect("thinking")

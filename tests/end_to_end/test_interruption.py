@@ -5,7 +5,7 @@ import multiprocessing
 import random
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -71,14 +71,6 @@ def test_a_running_search_sees_what_another_process_indexes(data: Path, tmp_path
 
 def found(retriever: Retriever, question: str) -> str:
     return retriever.search(question, 1, ASKED)[0].article.id
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Processes started meanwhile heed Ctrl-C, also where this one was told not to (as by a shell's `&`)."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")
