@@ -122,8 +122,8 @@ def _read(question: str, found: Sequence[Candidate], chosen: Sequence[int], mode
         bounds = [(found[p].sentence.start, found[p].sentence.end) for p in places]
         windows.append(window(header(hit.article), hit.passage.text, bounds, range(len(bounds))))
     for places, read, seen in zip(ranges, model.read(question, windows), windows, strict=True):
-        for place, said, bounds in zip(places, read, seen.sentences, strict=True):
-            yield Proof(place, said.evidence, _within(said.answer, bounds))
+        for place, said, sentence in zip(places, read, seen.sentences, strict=True):
+            yield Proof(place, said.evidence, _within(said.answer, sentence))
 
 
 def _around(found: Sequence[Candidate], place: int) -> range:
