@@ -141,7 +141,7 @@ def _convert(name: str, checkout: Path, out: Path, *, json_wanted: bool) -> int:
         _write(out / "questions.jsonl", (question.record() for question in release.questions))
         _write(out / "articles.jsonl", release.articles)
     except OSError as error:
-        raise InputError(f"{out} cannot be written to ({error}): give another folder with --out") from error
+        raise InputError(f"{out} cannot be written to ({error.strerror}): give another folder with --out") from error
     counts = {"questions": len(release.questions), "articles": len(release.articles), "folder": str(out)}
     if json_wanted:
         print_json(counts)

@@ -11,6 +11,7 @@ from index.evaluation.figures import ALL, STRICT, groups
 from index.evaluation.judging import Judged
 from index.evaluation.outcomes import DEPTH, Outcome
 from index.evaluation.plots import SHARES, Axis, Series, histogram, lines, tag
+from index.evaluation.thresholds import Threshold, thresholds
 
 BINS = 20
 SLOWEST = 0.99
@@ -21,14 +22,15 @@ def charts(outcomes: Sequence[Outcome]) -> Iterator[Element]:
     """A figure for each plot for which there are outcomes."""
     if ranking.passages(outcomes).relevant:
         yield _chart("Answer recall", _recall(outcomes), "Share of questions with an answer in the first k passages.")
-    judged = [(o.asked.answerable, o.answer) for o in outcomes if o.answer]
-    if any(answer.answered for _, answer in judged):
+    steps = thresholds(outcomes)
+    if steps:
         yield _chart(
             "Precision against refusal threshold",
-            _thresholds(judged),
-            "If answers below a confidence were refused too. It begins at the lowest confidence of an answer: what "
+            _thresholds(steps),
+            "If answers below a confidence were refused too. It begins at the lowest confidence of an answer, as what "
             "would have been quoted below that is not known.",
         )
+    judged = [(o.asked.answerable, o.answer) for o in outcomes if o.answer]
     if judged:
         yield _chart("Confidence", _confidence(judged), "Of all answers, also those that were refused.")
         yield _chart(
@@ -55,20 +57,12 @@ def _recall(outcomes: Sequence[Outcome]) -> Element:
     )
 
 
-def _thresholds(judged: Sequence[tuple[bool, Judged]]) -> Element:
-    """A refusal stays one at any threshold; an answer becomes one where its confidence lies below."""
-    answered = [(answerable, answer) for answerable, answer in judged if answer.answered]
-    steps = sorted({answer.confidence for _, answer in answered})
-    answerable = sum(answerable for answerable, _ in judged)
-    precision, kept, refused = [], [], []
-    for step in steps:
-        left = [(answerable_, answer) for answerable_, answer in answered if answer.confidence >= step]
-        precision.append((step, sum(bool(answer.right) and yes for yes, answer in left) / len(left)))
-        kept.append((step, sum(yes for yes, _ in left) / max(answerable, 1)))
-        refused.append((step, 1 - sum(not yes for yes, _ in left) / max(len(judged) - answerable, 1)))
-    series = [Series("precision: answers whose first quote is right", precision), Series("answerable answered", kept)]
-    if answerable < len(judged):
-        series.append(Series("unanswerable refused", refused))
+def _thresholds(steps: Sequence[Threshold]) -> Element:
+    series = [
+        Series("precision: first quotes that are right", [(step.confidence, step.precision) for step in steps]),
+        Series("answerable answered", [(step.confidence, step.answered) for step in steps]),
+        Series("unanswerable refused", [(step.confidence, step.refused) for step in steps]),
+    ]
     return lines(Axis("threshold", SHARES), Axis("share", SHARES), series)
 
 

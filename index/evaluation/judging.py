@@ -70,15 +70,14 @@ def judge(asked: Asked, given: Given) -> Judged:
     """Hold what was answered against what is right."""
     first = given.quotes[0] if given.quotes else None
     short = given.short or ""
-    judgeable = asked.answerable and bool(asked.answers)
+    judgeable = asked.answerable and bool(asked.answers or asked.evidence)
+    answers = asked.answers if asked.answerable else ()
     return Judged(
         answered=given.answered,
-        right=first is not None and is_right(asked, first)
-        if judgeable or (asked.answerable and asked.evidence)
-        else None,
+        right=first is not None and is_right(asked, first) if judgeable else None,
         supported=first is not None and first.article.id in asked.supporting if asked.supporting else None,
-        exact=max(exact_match(short, answer) for answer in asked.answers) if judgeable else None,
-        f1=max(f1(short, answer) for answer in asked.answers) if judgeable else None,
+        exact=max(exact_match(short, answer) for answer in answers) if answers else None,
+        f1=max(f1(short, answer) for answer in answers) if answers else None,
         verbatim=all(quote.verbatim for quote in given.quotes) if given.quotes else None,
         confidence=given.confidence,
         seconds=given.seconds,

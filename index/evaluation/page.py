@@ -30,9 +30,8 @@ def page(title: str, settings: Mapping[str, str], outcomes: Sequence[Outcome]) -
         outcomes: At least one.
     """
     facts = [item for name, value in settings.items() for item in (tag("dt", name), tag("dd", value))]
-    body = tag("main", tag("h1", title), tag("dl", *facts), *_tables(figures(outcomes)))
-    body.append(tag("section", tag("h2", "Plots"), tag("div", *charts(outcomes), class_="plots")))
-    body.append(_failures(failures(outcomes)))
+    plots = tag("section", tag("h2", "Plots"), tag("div", *charts(outcomes), class_="plots"))
+    main = [tag("h1", title), tag("dl", *facts), plots, *_tables(figures(outcomes)), _failures(failures(outcomes))]
     head = tag(
         "head",
         tag("meta", charset="utf-8"),
@@ -41,7 +40,7 @@ def page(title: str, settings: Mapping[str, str], outcomes: Sequence[Outcome]) -
         tag("title", title),
         tag("style", STYLE.read_text("utf-8")),
     )
-    html = tostring(tag("html", head, tag("body", body), lang="en"), encoding="unicode", method="html")
+    html = tostring(tag("html", head, tag("body", tag("main", *main)), lang="en"), encoding="unicode", method="html")
     return f"<!doctype html>\n{html}\n".encode("utf-8", "replace")
 
 
@@ -88,6 +87,6 @@ def _failed(failed: Failed) -> Element:
         "li",
         tag("p", " › ".join([*asked.history, asked.question]), class_="question"),
         tag("p", " · ".join(status), class_="status"),
-        tag("p", tag("b", "expected"), " ", " | ".join(asked.answers) or "–"),
+        tag("p", tag("b", "expected"), " ", " | ".join(asked.answers) if asked.answerable else "a refusal"),
         instead,
     )

@@ -66,20 +66,21 @@ class Rankings:
 
         ours = {ir_measures.parse_measure(theirs): name for name, theirs in measures.items()}
         scores: dict[str, dict[str, float]] = {name: dict.fromkeys(self.relevant, 0.0) for name in measures}
-        qrels = {id_: dict.fromkeys(documents, 1) for id_, documents in self.relevant.items() if documents}
-        run = {id_: _scored(self.found[id_]) for id_ in qrels}
+        words = {_word(id_): id_ for id_, documents in self.relevant.items() if documents}
+        qrels = {word: {_word(document): 1 for document in self.relevant[id_]} for word, id_ in words.items()}
+        run = {word: _scored(self.found[id_]) for word, id_ in words.items()}
         for metric in ir_measures.iter_calc(list(ours), qrels, run) if qrels else ():
-            scores[ours[metric.measure]][metric.query_id] = metric.value
+            scores[ours[metric.measure]][words[metric.query_id]] = metric.value
         return scores
 
 
 def _scored(documents: Sequence[str]) -> dict[str, float]:
-    return {document: 1 / rank for rank, document in enumerate(documents, start=1)}
+    return {_word(document): 1 / rank for rank, document in enumerate(documents, start=1)}
 
 
 def _word(name: str) -> str:
-    """A name without white space, which parts the columns; others than the usual signs are percent-encoded too."""
-    return percent_encode(name, safe="#:/.@+=,;!?&()'*", errors="replace")
+    """A name as TREC's tools can take it: white space, which parts the columns, and unusual signs percent-encoded."""
+    return percent_encode(name, safe="#:/.@+=,;!?&()'*", errors="surrogatepass")
 
 
 def passages(outcomes: Iterable[Outcome]) -> Rankings:
