@@ -103,7 +103,9 @@ def _written(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise InputError(f"{folder} cannot be written to ({error.strerror}): give another folder with --report") from error
+        raise InputError(
+            f"{folder} cannot be written to ({error.strerror}): give another folder with --report"
+        ) from error
 
 
 def figures_json(outcomes: Sequence[Outcome], failures: Sequence[Failure]) -> dict[str, object]:

@@ -97,13 +97,17 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, dict[str, Figure]]:
     """Of each group every measure that counts any of its questions."""
     values = table(outcomes)
     return {
-        group: {name: _figure(name, column[places]) for name, column in values.items() if _counts(column[places])}
+        group: {name: _figure(name, column) for name, column in _counted(values, places).items()}
         for group, places in groups(outcomes).items()
     }
 
 
-def _counts(column: Floats) -> bool:
-    return bool(np.isfinite(column).any())
+def _counted(values: Table, places: Sequence[int]) -> dict[str, Floats]:
+    """The measures that count any of the questions in these places."""
+    counted = {name: column[places] for name, column in values.items() if np.isfinite(column[places]).any()}
+    if "refusal recall" not in counted:  # no refusal could have been right
+        counted.pop("refusal precision", None)
+    return counted
 
 
 def _figure(name: str, column: Floats) -> Figure:
@@ -147,15 +151,12 @@ def compare(first: Sequence[Outcome], second: Sequence[Outcome]) -> dict[str, di
     if not shared:
         raise InputError("the two reports have no question in common: evaluate both on the same set")
     one, other = [ours[question] for question in shared], [theirs[question] for question in shared]
-    before, after = table(one), table(other)
-    return {
-        group: {
-            name: _difference(name, before[name][places], after[name][places])
-            for name in before
-            if _counts(before[name][places]) and _counts(after[name][places])
-        }
-        for group, places in groups(one).items()
-    }
+    values = table(one), table(other)
+    found = {}
+    for group, places in groups(one).items():
+        before, after = (_counted(some, places) for some in values)
+        found[group] = {name: _difference(name, before[name], after[name]) for name in before if name in after}
+    return found
 
 
 def _difference(name: str, before: Floats, after: Floats) -> Difference:
