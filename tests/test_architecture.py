@@ -20,15 +20,17 @@ index.types
 index.text | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
 index.fetch | index.encode index.minilm index.bert | index.stores.*
 index.ingest | index.retrieve
+index.evaluation.*
 index
 bot.types
 bot.mentions
 bot.question | bot.verify | bot.render bot.terminal | bot.readers.*
 bot.answer
 bot.settings
-bot.options
-bot.batch | bot.indexing | bot.console
-bot.output
+bot.exits | bot.options
+bot.batch | bot.indexing | bot.console | bot.scorecard | bot.reports
+bot.output | bot.evaluating
+bot.commands.*
 bot.cli | bot.readers.training.*
 bot
 """
