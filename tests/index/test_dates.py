@@ -5,9 +5,10 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from index.calendar_words import ENGLISH, Language
+from index.dates.english import ENGLISH
+from index.dates.language import Language
 from index.dates import Window, open_now, window
-from index.periods import Unit, Which
+from index.dates.periods import Unit, Which
 
 WEDNESDAY = datetime(2020, 9, 30, 12, tzinfo=UTC)
 
@@ -512,7 +513,14 @@ def test_an_exact_window_allows_no_more_than_the_zones_differ() -> None:
 
 
 def test_slack_grows_with_length_and_vagueness() -> None:
-    words = ["on 3 May 2020", "in the first week of May 2020", "in May 2020", "in spring 2020", "in 2020", "the 2020 floods"]
+    words = [
+        "on 3 May 2020",
+        "in the first week of May 2020",
+        "in May 2020",
+        "in spring 2020",
+        "in 2020",
+        "the 2020 floods",
+    ]
     slacks = [found(each).slack for each in words]
     assert slacks == sorted(slacks)
     assert len(set(slacks)) == len(slacks)
@@ -598,7 +606,9 @@ def test_a_question_is_about_now_unless_it_names_a_past_time(question: str, now:
 
 
 MOMENTS = st.datetimes(datetime(1900, 1, 1), datetime(2199, 12, 31), timezones=st.timezones())  # noqa: DTZ001 -- hypothesis adds the zone
-WORDS = st.sampled_from([*{word for _, question, _ in TABLE for word in question.split()}, "-", "31", "0", "9999", "’s"])
+WORDS = st.sampled_from(
+    [*{word for _, question, _ in TABLE for word in question.split()}, "-", "31", "0", "9999", "’s"]
+)
 TEXTS = st.text() | st.lists(WORDS, max_size=12).map(" ".join)
 
 
@@ -647,6 +657,7 @@ GERMAN = Language(
     weekdays={"montag": 0, "dienstag": 1},
     seasons={"sommer": 6, "winter": 12},
     units={"tagen": Unit(1, 0), "woche": Unit(7, 0), "wochen": Unit(7, 0), "jahr": Unit(0, 12)},
+    plurals=frozenset(["tagen", "wochen"]),
     numbers={"einer": 1, "drei": 3},
     ordinals={"ersten": 1},
     which={"letzte": Which.LAST, "letzten": Which.LAST, "diese": Which.THIS, "dieses": Which.THIS},

@@ -5,10 +5,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from index.calendar_words import Language
-from index.periods import DAY, Period, Unit, Which, choose, containing, day_of, months, neighbour, shift, weekly, yearly
+from index.dates.language import Language
+from index.dates.periods import (
+    DAY,
+    Period,
+    Unit,
+    Which,
+    choose,
+    containing,
+    day_of,
+    months,
+    neighbour,
+    shift,
+    weekly,
+    yearly,
+)
 
 WEEK, MONTH, YEAR, DECADE = Unit(7, 0), Unit(0, 1), Unit(0, 12), Unit(0, 120)
+
+FEW = 4
+"""Weeks in "the past weeks"."""
 
 EARLIEST, LATEST = date(1605, 1, 1), date(9000, 1, 1)
 """No article is older than the first newspaper (Strasbourg's Relation)."""
@@ -54,7 +70,7 @@ def resolve(rule: str, match: re.Match[str], asked: date, language: Language) ->
 
 
 def _doubtful(match: re.Match[str], language: Language) -> bool:
-    """Whether it is a word such as "may" or "fall" that nothing makes a time; a number that counts is no year either."""
+    """Whether it is a word such as "may" or "fall" that nothing makes a time, or a number that counts something."""
     said = match.groupdict()
     before = match.string[: match.start()]
     if said.get("year") and match[0] == said["year"]:
@@ -69,7 +85,10 @@ def _doubtful(match: re.Match[str], language: Language) -> bool:
     return not (ranges or language.pattern(vouch).search(before))
 
 
-def __init__(self, match: re.Match[str], language: Language, asked: date) -> None:
+class Said:
+    """The words of one match of a rule, looked up in the tables."""
+
+    def __init__(self, match: re.Match[str], language: Language, asked: date) -> None:
         self.match, self.language, self.asked = match, language, asked
 
     def __getitem__(self, group: str) -> str | None:
@@ -77,15 +96,18 @@ def __init__(self, match: re.Match[str], language: Language, asked: date) -> Non
         return word if word is None else " ".join(word.lower().split())
 
     def number(self, group: str) -> int:
+        """Of a group in digits, 0 if it is not said."""
         return int(self[group] or 0)
 
     @property
     def month(self) -> int:
+        """From 1, by its name or in digits."""
         word = self["month"]
         return self.language.months[word] if word else self.number("numeric")
 
     @property
     def which(self) -> Which | None:
+        """Which one of those that recur."""
         word = self["which"]
         return self.language.which[word] if word else None
 
@@ -98,12 +120,15 @@ def __init__(self, match: re.Match[str], language: Language, asked: date) -> Non
 
     @property
     def unit(self) -> Unit:
+        """The unit of time."""
         return self.language.units[self["unit"] or ""]
 
     @property
     def amount(self) -> int:
         """How many units; "the coming weeks" are a few."""
-        word = self["number"] or ("few" if (self["unit"] or "").endswith("s") else "a")
+        word = self["number"]
+        if word is None:
+            return FEW if self["unit"] in self.language.plurals else 1
         return int(word) if word.isdigit() else self.language.numbers[word]
 
     def part(self, period: Period) -> Period:

@@ -1,107 +1,7 @@
-"""The words for time. A language is one `Language`: its tables, and its patterns over them."""
+"""The words for time in English."""
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
-
-from index.periods import Unit, Which
-
-
-@dataclass(frozen=True)
-class Language:
-    """What `dates` needs to know of a language.
-
-    In every pattern a space stands for any white space, case does not matter, and {month}, {weekday}, {season},
-    {unit}, {number}, {ordinal}, {which}, {part} and {word} stand for the words of those tables, in a group of that name;
-    {day} and {year} for numbers; {tail} for the year that follows a day or month; {counted} for its pattern.
-    """
-
-    months: Mapping[str, int]
-    weekdays: Mapping[str, int]
-    """Monday is 0."""
-    seasons: Mapping[str, int]
-    """Their first month; each has three."""
-    units: Mapping[str, Unit]
-    numbers: Mapping[str, int]
-    ordinals: Mapping[str, int]
-    which: Mapping[str, Which]
-    words: Mapping[str, int]
-    """Words for a day as such: how many days after today."""
-    parts: Mapping[str, tuple[float | None, float | None] | int]
-    """Fractions of a period, from and to (None is when the question was asked), or its first or, below 0, last days."""
-    tail: str
-    rules: tuple[tuple[str, str], ...]
-    """(rule of `dates`, pattern), the first that fits a place wins."""
-    doubtful: Mapping[str, str]
-    """Words that mostly mean something else -> what must stand before them, where no date or year goes with them."""
-    names: str
-    """Names that hold words for time and are none."""
-    counted: str
-    """What a number counts that is no year or day."""
-    counting: str
-    """What stands before a number that is no year."""
-    adverbial: str
-    """What stands before a time that is said as such, not as part of a name."""
-    noun: str
-    """What stands after a time that is part of a name ("the 2020 election")."""
-    title: str
-    """What stands before a year that is part of a name ("Euro 2020", "the election of 2020")."""
-    between: str
-    """What may stand before a range."""
-    to: str
-    """What stands between its ends; `both` too, after `between` or where one follows the other in time."""
-    both: str
-    since: str
-    after: str
-    after_event: str
-    of_event: str
-    """What stands after the time of an event ("after Monday's vote")."""
-    onwards: str
-    until: str
-    before: str
-    around: str
-    published: str
-    """What stands before a time that the articles themselves came out at; `publications` what stands after it."""
-    publications: str
-    now: str
-    """Words of a question about how things stand when it is asked."""
-    _compiled: dict[str, re.Pattern[str]] = field(default_factory=dict, compare=False, repr=False)
-
-    def pattern(self, text: str) -> re.Pattern[str]:
-        """One of the patterns, its placeholders filled in, compiled."""
-        if text not in self._compiled:
-            filled = text.replace("{tail}", self.tail).replace("{counted}", self.counted)
-            for name, words in self._groups.items():
-                filled = filled.replace(f"{{{name}}}", f"(?P<{name}>{words})", 1).replace(f"{{{name}}}", f"(?:{words})")
-            self._compiled[text] = re.compile(filled.replace(" ", r"\s+"), re.IGNORECASE)
-        return self._compiled[text]
-
-    @cached_property
-    def _groups(self) -> dict[str, str]:
-        """What each placeholder stands for."""
-        tables: dict[str, Mapping[str, object]] = {
-            "month": self.months,
-            "weekday": self.weekdays,
-            "season": self.seasons,
-            "unit": self.units,
-            "ordinal": self.ordinals,
-            "which": self.which,
-            "part": self.parts,
-            "word": self.words,
-        }
-        numbers = {
-            "number": rf"(?<![\d.,])\b(?:\d{{1,3}}|{_any(self.numbers)})\b",
-            "day": r"(?<![\d.,:/-])[0-3]?\d(?!\d)",
-            "year": r"(?:1[6-9]|20)\d\d(?!\d)",
-        }
-        return {name: rf"\b(?:{_any(table)})\b" for name, table in tables.items()} | numbers
-
-
-def _any(table: Mapping[str, object]) -> str:
-    """Any key of a table, the longest first."""
-    return "|".join(sorted((re.escape(word).replace(r"\ ", " ") for word in table), key=len, reverse=True))
-
+from index.dates.language import Language
+from index.dates.periods import Unit, Which
 
 _MONTHS = "january february march april may june july august september october november december".split()
 _WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
@@ -154,6 +54,7 @@ ENGLISH = Language(
     | {"tues": 1, "thurs": 3},
     seasons={"spring": 3, "summer": 6, "autumn": 9, "fall": 9, "winter": 12},
     units=_UNITS | {f"{name}s": unit for name, unit in _UNITS.items()},
+    plurals=frozenset(f"{name}s" for name in _UNITS),
     numbers={name: i for i, name in enumerate(_NUMBERS, start=1)}
     | {"a": 1, "an": 1, "couple of": 2, "couple": 2, "a couple of": 2, "few": 4, "a few": 4, "several": 6, "recent": 6}
     | {"fifteen": 15, "twenty": 20, "thirty": 30, "ninety": 90, "hundred": 100, "dozen": 12},
@@ -180,7 +81,10 @@ ENGLISH = Language(
         ("day", rf"\bweek (?:of|beginning|starting|from) (?:the )?{_NTH} (?:of )?{{month}}\.?{{tail}}?(?P<week>)"),
         ("day", rf"\bweek (?:of|beginning|starting|from) {{month}}\.? {_NTH}{{tail}}?(?P<week>)"),
         ("days", rf"(?:\b(?:between|from) )?(?:the )?{_NTH}{_TO}(?:the )?{_LAST_DAY} (?:of )?{{month}}\.?{{tail}}?"),
-        ("days", rf"(?:\b(?:between|from) )?{{month}}\.? (?:the )?{_NTH}{_TO}(?:the )?{_LAST_DAY}(?! {{month}}){{tail}}?"),
+        (
+            "days",
+            rf"(?:\b(?:between|from) )?{{month}}\.? (?:the )?{_NTH}{_TO}(?:the )?{_LAST_DAY}(?! {{month}}){{tail}}?",
+        ),
         ("day", rf"(?:{{weekday}},? )?(?:\bthe )?{_NTH} (?:of )?{{month}}\.?{{tail}}?"),
         ("day", rf"(?:{{weekday}},? )?{{month}}\.? (?:the )?{_NTH}(?![%]|[.,:]\d| {{counted}}){{tail}}?"),
         ("month_day", rf"\bon the {_NTH}(?=\s*(?:[?.,;!]|$))"),
@@ -208,9 +112,9 @@ ENGLISH = Language(
     | dict.fromkeys(["jan", "jun", "nov"], _BEFORE_NAME)
     | dict.fromkeys(["spring", "summer", "autumn", "fall", "winter"], _BEFORE_SEASON)
     | dict.fromkeys(["mon", "tue", "wed", "thu", "fri", "sat", "sun"], _BEFORE_WEEKDAY),
-    names=r"\b(?:usa today|the today show|the tonight show|friday the 13th|fourth of july|(?:arab|prague) spring|may day|"
-    r"theresa may|brian may|march madness|{weekday} (?:times|telegraph|mirror|school|night (?:live|football))|"
-    r"(?:black|good|bloody|super|ash|cyber|palm|easter|sheffield|holy|giving|whit|mail on|maundy|boxing) (?:monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b",
+    names=r"\b(?:usa today|the today show|the tonight show|friday the 13th|fourth of july|(?:arab|prague) spring|"
+    r"may day|theresa may|brian may|march madness|{weekday} (?:times|telegraph|mirror|school|night (?:live|football))|"
+    r"(?:black|good|bloody|super|ash|cyber|palm|easter|sheffield|holy|giving|whit|mail on|maundy|boxing) {weekday})\b",
     counted=r"(?:people|persons|men|women|children|kids|soldiers|troops|fighters|officers|police|workers|employees|jobs|"
     r"members|migrants|refugees|prisoners|passengers|protesters|demonstrators|patients|students|pupils|voters|votes|"
     r"seats|deaths|cases|victims|casualties|injured|dead|homes|houses|households|buildings|flights|cars|vehicles|ships|"
@@ -240,8 +144,9 @@ ENGLISH = Language(
     until=r"\b(?:until|till|through|by|up to|up until) $",
     before=r"\b(?:before|prior to|ahead of) $",
     around=r"\b(?:around|circa) $",
-    published=rf"(?:\b{_NEWS}|(?:^|\b(?:{_NEWS}|(?:what|which) (?:was|were|did|has|have))\b(?: [\w'’.-]+){{0,5}}? ){_COMING_OUT}"
-    r"(?: in| at)?)(?: (?:from|of|on|during|over|since|after|before|between|within|until|up to|dated|published|the))* $",
+    published=rf"(?:\b{_NEWS}|(?:^|\b(?:{_NEWS}|(?:what|which) (?:was|were|did|has|have))\b(?: [\w'’.-]+){{0,5}}? )"
+    rf"{_COMING_OUT}(?: in| at)?)"
+    r"(?: (?:from|of|on|during|over|since|after|before|between|within|until|up to|dated|published|the))* $",
     publications=rf"(?:['’]s?)? {_NEWS}\b",
     now=r"\b(?:latest|newest|most recent|now|right now|currently?|so far|to date|at the moment|at present|these days|"
     r"nowadays|ongoing|as of today)\b",
