@@ -1,6 +1,6 @@
 """Time expressions of a question, relative to when it was asked -> a window of publication dates. Pure.
 
-What a language says is in its table (`english`); what it means, in `expressions` and `times`:
+What a language says is in its table (`english`); what it means, in `rules` and `times`:
 
 - A week begins on Monday. "Yesterday" is the asker's; results are UTC.
 - What recurs and has no year or week ("in September", "on Monday") is the latest that has begun when asked.

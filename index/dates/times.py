@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from index.dates.expressions import EARLIEST, Mention, mentions, resolve
 from index.dates.language import Language
-from index.dates.expressions import EARLIEST, YEAR, Mention, mentions, resolve
 from index.dates.periods import DAY, Period, shift
+from index.dates.rules import YEAR
 
 _NAMES = {"day", "month", "season", "year", "years"}
 """Rules whose times can be part of a name."""

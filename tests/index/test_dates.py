@@ -5,9 +5,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+from index.dates import Window, open_now, window
 from index.dates.english import ENGLISH
 from index.dates.language import Language
-from index.dates import Window, open_now, window
 from index.dates.periods import Unit, Which
 
 WEDNESDAY = datetime(2020, 9, 30, 12, tzinfo=UTC)
