@@ -34,12 +34,14 @@ class Mention:
 def mentions(text: str, asked: date, language: Language) -> list[Mention]:
     """Every period that a text names, in the order of the text; none overlaps another."""
     found: list[Mention] = []
+    taken = bytearray(len(text))
     text = language.pattern(language.names).sub(lambda name: "_" * len(name[0]), text)
     for rule, pattern in language.rules:
         for match in language.pattern(pattern).finditer(text):
-            period = resolve(rule, match, asked, language)
-            free = all(match.end() <= other.start or other.end <= match.start() for other in found)
-            if period and free and not _doubtful(match, language):
+            if any(taken[match.start() : match.end()]) or _doubtful(match, language):
+                continue
+            if period := resolve(rule, match, asked, language):
+                taken[match.start() : match.end()] = b"1" * len(match[0])
                 found.append(Mention(match.start(), match.end(), rule, match, period))
     return sorted(found, key=lambda mention: mention.start)
 
@@ -56,14 +58,14 @@ def resolve(rule: str, match: re.Match[str], asked: date, language: Language) ->
 def _doubtful(match: re.Match[str], language: Language) -> bool:
     """Whether it is a word such as "may" or "fall" that nothing makes a time, or a number that counts something."""
     said = match.groupdict()
-    before = match.string[: match.start()]
+    text, start = match.string, match.start()
     if said.get("year") and match[0] == said["year"]:
-        return language.pattern(language.counting).search(before) is not None
+        return language.preceding(text, start, language.counting) is not None
     word = next((said[group] for group in ("month", "season", "weekday") if said.get(group)), "")
     vouch = language.doubtful.get(word.lower())
     if vouch is None or any(said.get(group) for group in ("year", "whose", "which", "part")):
         return False
     if said.get("day"):
-        return not (word.istitle() or language.pattern(language.adverbial).search(before))
-    ranges = language.pattern(language.to + "{month}").match(match.string, match.end())
-    return not (ranges or language.pattern(vouch).search(before))
+        return not (word.istitle() or language.preceding(text, start, language.adverbial))
+    ranges = language.pattern(language.to + "{month}").match(text, match.end())
+    return not (ranges or language.preceding(text, start, vouch))

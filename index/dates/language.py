@@ -7,6 +7,9 @@ from functools import cached_property
 
 from index.dates.periods import Unit, Which
 
+REACH = 100
+"""Characters before a time that are looked at, so that a long text takes no longer than in proportion."""
+
 
 @dataclass(frozen=True)
 class Language:
@@ -78,6 +81,10 @@ class Language:
                 filled = filled.replace(f"{{{name}}}", f"(?P<{name}>{words})", 1).replace(f"{{{name}}}", f"(?:{words})")
             self._compiled[text] = re.compile(filled.replace(" ", r"\s+"), re.IGNORECASE)
         return self._compiled[text]
+
+    def preceding(self, text: str, at: int, pattern: str) -> re.Match[str] | None:
+        """What stands right before a place in a text, if it is of this pattern (which ends in $)."""
+        return self.pattern(pattern).search(text, max(0, at - REACH), at)
 
     @cached_property
     def _groups(self) -> dict[str, str]:

@@ -57,7 +57,7 @@ def _times(question: str, asked: date, language: Language) -> Iterator[Time]:
 
 def _range(question: str, first: Mention, second: Mention, language: Language) -> Time | None:
     """Both ends as one time, if a range joins them; the year of one is that of the other."""
-    opening = language.pattern(language.between).search(question, 0, first.start)
+    opening = language.preceding(question, first.start, language.between)
     to = language.pattern(language.to).fullmatch(question, first.end, second.start)
     if not to and not language.pattern(language.both).fullmatch(question, first.end, second.start):
         return None
@@ -77,9 +77,9 @@ def _named(question: str, mention: Mention, language: Language) -> Time | None:
     start, end, said = mention.start, mention.end, mention.match.groupdict()
     found = Time(start, end, mention.period, str(mention.period))
     dated = mention.rule in _NAMES and not said.get("part") and not said.get("which")
-    if not dated or language.pattern(language.adverbial).search(question, 0, start):
+    if not dated or language.preceding(question, start, language.adverbial):
         return found
-    before = mention.rule == "year" and language.pattern(language.title).search(question, 0, start)
+    before = mention.rule == "year" and language.preceding(question, start, language.title)
     if not before and not language.pattern(language.noun).match(question, end):
         return found
     return None if mention.rule == "day" and mention.floating else replace(found, named=True)
@@ -97,7 +97,7 @@ def _related(question: str, found: Time, asked: date, language: Language) -> Tim
         (language.around, _around),
     )
     for pattern, relation in relations:
-        if match := language.pattern(pattern).search(question, 0, found.start):
+        if match := language.preceding(question, found.start, pattern):
             return relation(replace(found, start=match.start()), asked)
     return _since(found, asked) if language.pattern(language.onwards).match(question, found.end) else found
 
@@ -141,6 +141,6 @@ def _around(found: Time, _: date) -> Time:
 
 def _dated(question: str, found: Time, language: Language) -> Time:
     """Exact, if its words date the publication."""
-    before = language.pattern(language.published).search(question, 0, found.start)
+    before = language.preceding(question, found.start, language.published)
     after = language.pattern(language.publications).match(question, found.end)
     return replace(found, exact=not found.named and bool(before or after))
