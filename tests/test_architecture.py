@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 ORDER = """
 index.errors
 index.types
-index.text | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
+index.text | index.dates.* | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
 index.fetch | index.encode index.minilm index.bert | index.stores.*
 index.ingest | index.retrieve
 index.evaluation.*
