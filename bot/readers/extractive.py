@@ -82,7 +82,7 @@ class Proof:
 
     place: int
     evidence: float
-    answer: Bounds | None
+    answer: Bounds
     """Offsets into the sentence."""
 
 
@@ -99,7 +99,7 @@ def proofs(question: str, found: Sequence[Candidate], likely: Floats, model: Mod
     places = _places(found, likely)
     while batch := list(islice(places, AT_ONCE)):
         read += _read(question, found, batch, model)
-        if max(proof.evidence for proof in read) >= SURE:
+        if max((proof.evidence for proof in read), default=0.0) >= SURE:
             break
     return read
 
@@ -123,7 +123,8 @@ def _read(question: str, found: Sequence[Candidate], chosen: Sequence[int], mode
         windows.append(window(header(hit.article), hit.passage.text, bounds, range(len(bounds))))
     for places, read, seen in zip(ranges, model.read(question, windows), windows, strict=True):
         for place, said, sentence in zip(places, read, seen.sentences, strict=True):
-            yield Proof(place, said.evidence, _within(said.answer, sentence))
+            if said.answer:  # none where the window was cut before the sentence
+                yield Proof(place, said.evidence, _within(said.answer, sentence))
 
 
 def _around(found: Sequence[Candidate], place: int) -> range:
@@ -135,8 +136,8 @@ def _around(found: Sequence[Candidate], place: int) -> range:
     return range(first + near.start, first + near.stop)
 
 
-def _within(answer: Bounds | None, sentence: Bounds) -> Bounds | None:
-    return (answer[0] - sentence[0], answer[1] - sentence[0]) if answer else None
+def _within(answer: Bounds, sentence: Bounds) -> Bounds:
+    return answer[0] - sentence[0], answer[1] - sentence[0]
 
 
 def trusted(values: Floats, totals: Floats) -> Floats:
@@ -163,6 +164,8 @@ class ExtractiveReader:
         words, fitted = asked(question, found), weights()
         values = features(words, found, self._encoder)
         read = proofs(str(question), found, values @ fitted.first, self._model)
+        if not read:
+            return Reading()
         values = np.column_stack([values[[p.place for p in read]], [p.evidence for p in read]])
         totals = values @ fitted.second
         confidence = float(1 / (1 + np.exp(-(trusted(values, totals) @ fitted.trust + fitted.bias))))

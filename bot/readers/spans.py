@@ -10,7 +10,7 @@ from bot.types import Kind
 _BOTH = re.compile(r"\bwho\b.*\bwhom\b", re.IGNORECASE)
 
 
-def short_answer(asked: Asked, candidate: Candidate, likeliest: Bounds | None) -> tuple[str, Bounds | None] | None:
+def short_answer(asked: Asked, candidate: Candidate, likeliest: Bounds) -> tuple[str, Bounds | None] | None:
     """(words, their offsets in the sentence); None where the question has no short answer.
 
     Two people ("who met whom") have no single place in the sentence: their offsets are None.
@@ -25,4 +25,4 @@ def short_answer(asked: Asked, candidate: Candidate, likeliest: Bounds | None) -
     if _BOTH.search(asked.question.text):
         people = [m for m in asked.fitting(candidate) if m.sort is Sort.NAME][:2]
         return (" and ".join(m.text for m in people), None) if len(people) > 1 else None
-    return (candidate.text[slice(*likeliest)], likeliest) if likeliest else None
+    return candidate.text[slice(*likeliest)], likeliest

@@ -35,7 +35,7 @@ Floats = NDArray[np.float64]
 PENALTY = 5.0
 """L2 on the logits' standardised weights; 1 to 20 rank alike."""
 
-REFUSED = 0.06
+REFUSED = 0.08
 """Share of the answerable questions of the fitted set that the threshold refuses."""
 
 
