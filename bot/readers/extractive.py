@@ -34,9 +34,20 @@ SURE = 3.0
 SECOND = (*FEATURES, "evidence")
 """What ranks the sentences that the model has read: it goes by its own log-odds, among others."""
 
-TRUSTED = (*SECOND, "total", "lead", "any evidence")
-"""What the confidence looks at, of the sentence ranked first: the above, its score, its lead over the second, and the
-log-odds that any sentence answers."""
+TRUSTED = (
+    "no expected mention",
+    "names in passage",
+    "names not in article",
+    "words not in article",
+    "numbers not in passage",
+    "evidence",
+    "total",
+    "lead",
+    "any evidence",
+)
+"""What the confidence looks at, of the sentence ranked first: what speaks against it, the model's log-odds, its score,
+its lead over the second, and the log-odds that any sentence answers. Not how like the question it is: the near misses
+on which the confidence is fitted are made to be alike, other questions without an answer are not."""
 
 CLAIMS = 3
 """Sentences quoted at most."""
@@ -144,7 +155,9 @@ def trusted(values: Floats, totals: Floats) -> Floats:
     """TRUSTED of the sentences with these values of SECOND, shape (sentences, SECOND), and these totals."""
     order = np.argsort(-totals, kind="stable")
     lead = totals[order[0]] - totals[order[1]] if len(order) > 1 else 0.0
-    return np.append(values[order[0]], [totals[order[0]], lead, np.logaddexp.reduce(values[:, -1])])
+    known = dict(zip(SECOND, values[order[0]], strict=True))
+    known |= {"total": totals[order[0]], "lead": lead, "any evidence": np.logaddexp.reduce(values[:, -1])}
+    return np.array([known[name] for name in TRUSTED])
 
 
 class ExtractiveReader:

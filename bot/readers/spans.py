@@ -23,6 +23,7 @@ def short_answer(asked: Asked, candidate: Candidate, likeliest: Bounds) -> tuple
     if asked.question.kind is Kind.YES_NO:
         return None
     if _BOTH.search(asked.question.text):
-        people = [m for m in asked.fitting(candidate) if m.sort is Sort.NAME][:2]
+        names = [m for m in asked.fitting(candidate) if m.sort is Sort.NAME]
+        people = sorted(sorted(names, key=lambda m: " " not in m.text)[:2], key=lambda m: m.start)  # full names first
         return (" and ".join(m.text for m in people), None) if len(people) > 1 else None
     return candidate.text[slice(*likeliest)], likeliest

@@ -21,27 +21,27 @@ Figures = Mapping[str, Mapping[str, Figure]]
 
 # (group, figure): its floor, or of LESS_IS_BETTER its ceiling.
 SEEDS_FLOORS = {
-    ("all", "answer recall@1"): 0.0,
-    ("all", "answer recall@5"): 0.0,
-    ("all", "right first quote"): 0.0,
-    ("all", "exact match"): 0.0,
-    ("all", "F1"): 0.0,
-    ("all", "refusal precision"): 0.0,
-    ("all", "refusal recall"): 0.0,
-    ("all", "answerable refused"): 1.0,
+    ("all", "answer recall@1"): 0.75,
+    ("all", "answer recall@5"): 0.96,
+    ("all", "right first quote"): 0.62,
+    ("all", "exact match"): 0.32,
+    ("all", "F1"): 0.43,
+    ("all", "refusal precision"): 0.70,
+    ("all", "refusal recall"): 0.58,
+    ("all", "answerable refused"): 0.08,
     ("all", "verbatim"): 1.0,
 }
 OTHERS_FLOORS = {
     "realtimeqa-2022-2023": {
-        ("strict", "answer recall@1"): 0.0,
-        ("strict", "answer recall@5"): 0.0,
-        ("strict", "answer MRR@10"): 0.0,
-        ("all", "answer recall@1"): 0.0,
-        ("all", "answer recall@5"): 0.0,
-        ("all", "answer MRR@10"): 0.0,
+        ("strict", "answer recall@1"): 0.71,
+        ("strict", "answer recall@5"): 0.915,
+        ("strict", "answer MRR@10"): 0.795,
+        ("all", "answer recall@1"): 0.59,
+        ("all", "answer recall@5"): 0.81,
+        ("all", "answer MRR@10"): 0.685,
     },
-    "newsqa-even": {("all", "success@1"): 0.0, ("all", "success@5"): 0.0},
-    "time": {("all", "MRR@10"): 0.0, ("all", "recall@10"): 0.0},
+    "newsqa-even": {("all", "success@1"): 0.60, ("all", "success@5"): 0.79},
+    "time": {("all", "MRR@10"): 0.64, ("all", "recall@10"): 0.67},
 }
 
 
