@@ -60,7 +60,7 @@ class Retriever:
         lexical = self._store.lexical(question, depth, where)
         semantic = self._store.semantic(self._encoder.encode([question])[0], depth, where)
         fused = rank.convex(lexical, semantic)
-        past = None if open_now(question, asked_at) else when
+        past = when if when and not open_now(question, asked_at) else None
         fresh = {
             item.key: rank.timeliness(item.published, past) if past else rank.recency(item.published, asked_at)
             for item in (*lexical, *semantic)

@@ -23,13 +23,13 @@ WEIGHTS = FOLDER / "weights.json"
 """Fitted by bot/readers/training/fit.py, which says on what and how."""
 
 WINDOWS = 6
-"""Windows that the model reads at most, of as many passages."""
+"""Windows that the model reads at most, of as many passages; not tuned."""
 
 AT_ONCE = 2
 """Windows that are read before the next are thought of: one for each core of a small machine."""
 
 SURE = 3.0
-"""Log-odds of a sentence's evidence (.95) from which no further window is read. See bot/readers/model/MODEL_CARD.md."""
+"""Log-odds of a sentence's evidence (.95) from which no further window is read; not tuned."""
 
 SECOND = (*FEATURES, "evidence")
 """What ranks the sentences that the model has read: it goes by its own log-odds, among others."""

@@ -16,6 +16,7 @@ from tokenizers import Tokenizer
 from bot.readers.tokens import Tokens, open_tokenizer, tokenise
 from bot.readers.windows import Bounds, Window
 from index.errors import EncoderError
+from index.minilm import session
 
 FOLDER = Path(__file__).parent / "model"
 """Written by bot/readers/training/export.py; MODEL_CARD.md there says what it was trained on."""
@@ -69,18 +70,11 @@ class Model:
 
     @cached_property
     def _session(self) -> Any:  # noqa: ANN401 - onnxruntime ships no types
-        import onnxruntime  # noqa: PLC0415 - 0.2 s, spent when the first question is read
-
         path = self._folder / MODEL
         model, expected = _read(path), _read(self._folder / CHECKSUM).decode().strip()
         if hashlib.sha256(model).hexdigest() != expected:
             raise EncoderError(f"{path} is damaged: install Dateline again")
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.log_severity_level = 3
-        # As in index/minilm.py: further levels make it slower.
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_ENABLE_BASIC
-        return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        return session(model)
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
