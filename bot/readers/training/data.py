@@ -1,7 +1,7 @@
 """Question sets -> groups: a question, the windows it is read against, and where in them its answer stands.
 
-Openly licensed sets only: SQuAD 2.0 (CC BY-SA 4.0), QAMR (MIT) and ClapNQ (Apache-2.0); the questions written on
-Wikinews (CC BY) are read by `wikinews.py`. In a group without evidence the right answer is that there is none.
+Openly licensed sets only: SQuAD 2.0 (CC BY-SA 4.0), QAMR (MIT) and ClapNQ (Apache-2.0); the questions written
+for the model are read by `written.py`. In a group without evidence the right answer is that there is none.
 """
 
 import csv
@@ -21,7 +21,7 @@ from bot.mentions import Sort, mentions
 from bot.readers.windows import Bounds, Window, around, window
 from index.text import sentences, terms
 
-QAMR_PAIRS = 6_000
+QAMR_PAIRS = 20_000
 """Of about 38,000, many of which ask the same of one sentence."""
 
 SWAPPED = 0.2

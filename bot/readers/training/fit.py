@@ -22,11 +22,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from bot.answer import READ
-from bot.question import understand
 from bot.readers.evidence import FEATURES, Candidate, asked, candidates, features
 from bot.readers.extractive import SECOND, TRUSTED, WEIGHTS, proofs, trusted
 from bot.readers.model import Model
-from bot.readers.training.wikinews import CALIBRATION, QUESTIONS, Written, asked_at, indexed, read
+from bot.readers.training.written import CALIBRATION, QUESTIONS, Written, asked_at, indexed, read
 from bot.settings import Index, open_index
 from index.types import Article
 
@@ -89,10 +88,10 @@ def cases(index: Index, articles: Mapping[str, Article]) -> Iterator[Case]:
     """Every question of the articles kept apart, as the reader sees it."""
     retriever = index.retriever
     rng = random.Random(0)  # noqa: S311 - sampling
-    for item in read(QUESTIONS):
+    for item in read(*QUESTIONS):
         if not item.article.endswith(CALIBRATION):
             continue
-        question = understand(item.question)
+        question = item.understood
         found = candidates(retriever.search(str(question), READ, asked_at(articles[item.article], rng)))
         if found:
             values = features(asked(question, found), found, index.encoder)

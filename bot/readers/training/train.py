@@ -1,7 +1,7 @@
 """`python -m bot.readers.training.train DATA OUT`: fine-tune MiniLM to find answers, and their absence, in windows.
 
 DATA is laid out as shared/data. Two phases: the open sets, which are many and of other kinds, then the questions
-written on Wikinews with what our own retriever finds for them. A phase that is done is not done again. Reproducible:
+written for it with what our own retriever finds for them. A phase that is done is not done again. Reproducible:
 seeds are fixed, and the data are read in a fixed order. On two cores with AVX2 it takes about an hour and a half.
 """
 
@@ -22,7 +22,7 @@ from transformers import AutoModel
 
 from bot.readers.tokens import Tokens, open_tokenizer, tokenise
 from bot.readers.training.data import Group, open_sets, swapped
-from bot.readers.training.wikinews import written
+from bot.readers.training.written import written
 from index.minilm import TOKENIZER, packaged_model
 
 BATCH = 16

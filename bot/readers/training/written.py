@@ -1,30 +1,35 @@
-"""The questions written on Wikinews articles, each with what our own retriever finds for it.
+"""The questions written for the model, each with what our own retriever finds for it.
 
-`questions.jsonl` and `relations.jsonl` beside this file are ours (CC0): article id, offsets into the article's text as
-Dateline parses it, question and kind; the text itself is Wikinews's (CC BY 2.5) and is read from the data folder.
+The files beside this one are ours (CC0). `stories.jsonl` holds news articles about invented events, several to a story,
+`story-questions.jsonl` what is asked of them. `questions.jsonl` and `relations.jsonl` ask of Wikinews articles, whose
+text (CC BY 2.5) is read from the data folder. A question: article id, offsets into the article's text as Dateline
+parses it, question, kind, and for a follow-up the question before.
 """
 
 import json
 import random
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from bot.indexing import ingest
+from bot.question import understand
 from bot.readers.training.data import Group, Read, Text
 from bot.readers.windows import Bounds, header
 from bot.settings import open_index
+from bot.types import Question
 from index.fetch import read as fetch
 from index.ingest import parsed
 from index.text import passages
 from index.types import Article, Hit, Passage
 
-QUESTIONS = Path(__file__).with_name("questions.jsonl")
+STORIES = Path(__file__).with_name("stories.jsonl")
+QUESTIONS = (Path(__file__).with_name("questions.jsonl"), Path(__file__).with_name("story-questions.jsonl"))
 RELATIONS = Path(__file__).with_name("relations.jsonl")
-"""A test set: the articles whose number ends with 7, which no training sees."""
+"""A test set: the Wikinews articles whose number ends with 7, which no training sees."""
 
 CALIBRATION = "3"
 """The last digit of the articles whose questions set the weights and the threshold in `fit.py`: no training sees them,
@@ -53,11 +58,19 @@ class Written:
     near: Bounds | None
     answer: Bounds | str | None
     """Offsets, or "yes" or "no"."""
+    after: str | None
+    """The question that a follow-up leans on."""
+
+    @property
+    def understood(self) -> Question:
+        """As the reader is asked it."""
+        question = understand(self.question)
+        return replace(question, context=self.after.rstrip("?")) if self.after else question
 
 
-def read(path: Path) -> list[Written]:
-    """The questions of a file."""
-    return [_written(json.loads(line)) for line in path.read_text("utf-8").splitlines()]
+def read(*paths: Path) -> list[Written]:
+    """The questions of these files."""
+    return [_written(json.loads(line)) for path in paths for line in path.read_text("utf-8").splitlines()]
 
 
 def _written(row: dict[str, Any]) -> Written:
@@ -71,6 +84,7 @@ def _written(row: dict[str, Any]) -> Written:
         evidence=tuple((start, end) for start, end in row.get("evidence", ())),
         near=(near[0], near[1]) if near else None,
         answer=answer if answer is None or isinstance(answer, str) else (answer[0], answer[1]),
+        after=row.get("after"),
     )
 
 
@@ -86,16 +100,16 @@ def written(data: Path, index: Path, times: int, rng: random.Random) -> Iterator
     articles = indexed(data, index)
     with closing(open_index(index)) as opened:
         retriever = opened.retriever
-        for asked in read(QUESTIONS):
+        for asked in read(*QUESTIONS):
             if not asked.article.endswith(CALIBRATION):
                 own = articles[asked.article]
-                hits = retriever.search(asked.question, FOUND, asked_at(own, rng))
+                hits = retriever.search(str(asked.understood), FOUND, asked_at(own, rng))
                 yield from (_group(asked, own, hits, rng) for _ in range(times))
 
 
 def indexed(data: Path, index: Path) -> dict[str, Article]:
-    """The Wikinews articles by id, after making an index of them where there is none."""
-    source = [data / "wikinews/articles.jsonl.gz"]
+    """The Wikinews articles and the stories by id, after making an index of them where there is none."""
+    source = [data / "wikinews/articles.jsonl.gz", STORIES]
     ingest(index, source, None, prune=False)
     return {item.id: item for item in parsed(fetch(source, lambda _: None)) if isinstance(item, Article)}
 
@@ -107,12 +121,15 @@ def asked_at(article: Article, rng: random.Random) -> datetime | None:
 
 def _group(asked: Written, own: Article, hits: Sequence[Hit], rng: random.Random) -> Group:
     reads = [_own(asked, own, rng)]
-    others = [hit for hit in hits if not _proves(asked, hit.passage) and not _near(asked, hit.passage)]
+    told = own.text[slice(*asked.answer)].casefold() if isinstance(asked.answer, tuple) else None
+    others = [
+        hit for hit in hits if not (_proves(asked, hit.passage) or _near(asked, hit.passage) or _tells(hit, own, told))
+    ]
     for hit in rng.sample(others, min(rng.choice(WRONG), len(others))):
         text = Text.split(header(hit.article), hit.passage.text)
-        reads.append(text.cut(text.likeliest(asked.question), rng))
+        reads.append(text.cut(text.likeliest(str(asked.understood)), rng))
     rng.shuffle(reads)
-    return Group(asked.question, tuple(reads))
+    return Group(str(asked.understood), tuple(reads))
 
 
 def _own(asked: Written, article: Article, rng: random.Random) -> Read:
@@ -137,6 +154,11 @@ def _proves(asked: Written, passage: Passage) -> bool:
     return passage.article_id == asked.article and any(
         start < passage.end and passage.start < end for start, end in asked.evidence
     )
+
+
+def _tells(hit: Hit, own: Article, answer: str | None) -> bool:
+    """Whether a passage of another article may answer too: stories have several articles that repeat each other."""
+    return bool(answer and hit.article.id != own.id and answer in hit.passage.text.casefold())
 
 
 def _near(asked: Written, passage: Passage) -> bool:
