@@ -1,12 +1,12 @@
 """`Retriever.search`: a question in, ranked passages out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from itertools import islice
 
-from index import rank
+from index import copies, rank
 from index.text import SPLITTER
-from index.types import EVERYTHING, Article, Encoder, Filter, Hit, Manifest, Passage, Placing, Scored, Store
+from index.types import EVERYTHING, Encoder, Filter, Hit, Manifest, Placing, Scored, Store
 
 CANDIDATES = 100
 """Passages taken from each of the two lists before fusion, or as many as are asked for."""
@@ -57,16 +57,16 @@ class Retriever:
         fresh = {item.key: rank.recency(item.published, asked_at) for item in (*lexical, *semantic)}
         words, meaning = _placings(lexical), _placings(semantic)
         ordered = rank.order({key: score + fresh[key] for key, score in fused.items()})
-        found = (
-            Hit(passage, article, fused[key] + fresh[key], words.get(key), meaning.get(key), fresh[key])
-            for key, (passage, article) in self._loaded(ordered, k)
-        )
-        return list(islice(rank.diverse(found, per_article), k))
-
-    def _loaded(self, keys: Sequence[int], k: int) -> Iterator[tuple[int, tuple[Passage, Article]]]:
-        """Passages in the order of their keys, read from the store a few at a time: the first are mostly enough."""
-        for first in range(0, len(keys), 2 * k):
-            yield from self._store.passages(keys[first : first + 2 * k]).items()
+        kept: list[Hit] = []
+        for part in (ordered[: 2 * k], ordered):  # the first are mostly enough
+            found = (
+                Hit(passage, article, fused[key] + fresh[key], words.get(key), meaning.get(key), fresh[key])
+                for key, (passage, article) in self._store.passages(part).items()
+            )
+            kept = list(islice(rank.diverse(copies.collapse(found), per_article), k))
+            if len(kept) == k:
+                break
+        return kept
 
 
 def _placings(ranked: Sequence[Scored]) -> dict[int, Placing]:

@@ -129,6 +129,8 @@ class Hit:
     semantic: Placing | None
     recency: float
     """What recency added to the score."""
+    copies: tuple[Article, ...] = ()
+    """Articles with the same text: other outlets' and older versions, best first."""
 
 
 SCHEMA = 1
