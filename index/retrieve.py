@@ -35,7 +35,7 @@ class Retriever:
         where: Filter = EVERYTHING,
         per_article: int = PER_ARTICLE,
     ) -> list[Hit]:
-        """The k best passages for a question, best first.
+        """The k best passages for a question, best first; of articles that are one text, one stands for all.
 
         Args:
             question: Any text; one without words finds nothing.
@@ -57,16 +57,16 @@ class Retriever:
         fresh = {item.key: rank.recency(item.published, asked_at) for item in (*lexical, *semantic)}
         words, meaning = _placings(lexical), _placings(semantic)
         ordered = rank.order({key: score + fresh[key] for key, score in fused.items()})
-        kept: list[Hit] = []
-        for part in (ordered[: 2 * k], ordered):  # the first are mostly enough
+
+        def best(keys: Sequence[int]) -> list[Hit]:
             found = (
                 Hit(passage, article, fused[key] + fresh[key], words.get(key), meaning.get(key), fresh[key])
-                for key, (passage, article) in self._store.passages(part).items()
+                for key, (passage, article) in self._store.passages(keys).items()
             )
-            kept = list(islice(rank.diverse(copies.collapse(found), per_article), k))
-            if len(kept) == k:
-                break
-        return kept
+            return list(islice(rank.diverse(copies.collapse(found), per_article), k))
+
+        hits = best(ordered[: 2 * k])  # mostly enough
+        return hits if len(hits) == k else best(ordered)
 
 
 def _placings(ranked: Sequence[Scored]) -> dict[int, Placing]:

@@ -50,12 +50,16 @@ EDITED = "edited"
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two articles, and whether they are one text."""
+    """Two articles that are one text, or are not, as their kind says."""
 
     kind: str
-    copies: bool
     one: Article
     other: Article
+
+    @property
+    def copies(self) -> bool:
+        """Whether they are one text."""
+        return self.kind in ("wire", "paraphrase", EDITED)
 
     @property
     def storyline(self) -> str:
@@ -82,19 +86,19 @@ def seeds() -> dict[str, Article]:
 
 def pairs(articles: Mapping[str, Article]) -> list[Pair]:
     """All pairs that are judged."""
-    wire = [Pair("wire", True, articles[one], articles[other]) for one, other in WIRE]
-    retold = list(_written("paraphrases.jsonl", articles, copies=True))
-    reported = list(_written("reports.jsonl", articles, copies=False))
+    wire = [Pair("wire", articles[one], articles[other]) for one, other in WIRE]
+    retold = list(_written("paraphrase", articles))
+    reported = list(_written("report", articles))
     return [*wire, *retold, *reported, *_edited(articles), *_updated(articles), *_storylines(articles, retold)]
 
 
-def _written(name: str, articles: Mapping[str, Article], *, copies: bool) -> Iterator[Pair]:
-    """The pairs of a file written by hand, with the article that each text goes back to."""
-    for n, line in enumerate((HERE / name).read_text("utf-8").splitlines()):
+def _written(kind: str, articles: Mapping[str, Article]) -> Iterator[Pair]:
+    """The texts of a file written by hand, each with the article that it goes back to."""
+    for n, line in enumerate((HERE / f"{kind}s.jsonl").read_text("utf-8").splitlines()):
         row = json.loads(line)
         published = Published(datetime.fromisoformat(row["published"]).replace(tzinfo=UTC))
-        text = Article(f"{name}-{n}", row["text"], row["title"], published=published, source=row["source"])
-        yield Pair("paraphrase" if copies else "report", copies, articles[row["of"]], text)
+        text = Article(f"{kind}-{n}", row["text"], row["title"], published=published, source=row["source"])
+        yield Pair(kind, articles[row["of"]], text)
 
 
 def _storylines(articles: Mapping[str, Article], retold: Iterable[Pair]) -> Iterator[Pair]:
@@ -102,12 +106,12 @@ def _storylines(articles: Mapping[str, Article], retold: Iterable[Pair]) -> Iter
     copied = {frozenset(ids) for ids in WIRE}
     for one, other in combinations(articles.values(), 2):
         if _storyline(one) == _storyline(other) and frozenset((one.id, other.id)) not in copied:
-            yield Pair("storyline", False, one, other)
+            yield Pair("storyline", one, other)
     for pair in retold:
         for one in articles.values():
             ids = frozenset((one.id, pair.one.id))
             if one != pair.one and _storyline(one) == pair.storyline and ids not in copied:
-                yield Pair("storyline", False, one, pair.other)
+                yield Pair("storyline", one, pair.other)
 
 
 def _storyline(article: Article) -> str:
@@ -118,7 +122,7 @@ def _edited(articles: Mapping[str, Article]) -> Iterator[Pair]:
     """Each article as another outlet prints it on the next day, by each rule."""
     for article in articles.values():
         for edit in (shortened, cut, annotated, respelt, retyped):
-            yield Pair(EDITED, True, article, _reprint(article, edit))
+            yield Pair(EDITED, article, _reprint(article, edit))
 
 
 def _updated(articles: Mapping[str, Article]) -> Iterator[Pair]:
@@ -126,7 +130,7 @@ def _updated(articles: Mapping[str, Article]) -> Iterator[Pair]:
     for article in articles.values():
         updated = _reprint(article, recounted)
         if updated.text != article.text:
-            yield Pair("update", False, article, updated)
+            yield Pair("update", article, updated)
 
 
 def _reprint(article: Article, edit: Callable[[str], str]) -> Article:

@@ -2,12 +2,15 @@
 reason in CHANGELOG.md.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
 from bot.settings import open_index
+from index.types import Article
 from tests.command import SEEDS
+from tests.quality import copies
 from tests.quality.measure import Outcome, figures, first_ranks, outcomes, read
 
 RIGHT_FIRST_QUOTE = 0.0
@@ -16,6 +19,10 @@ WRONGLY_REFUSED = 1.0
 """A ceiling."""
 FIRST_FIVE = 0.0
 """Share of the questions with an answer in one of the first five passages."""
+
+COPIES_PRECISION = 1.0
+COPIES_RECALL = {"edited": 0.99, "paraphrase": 0.95, "wire": 1.0}
+"""Of either half of the storylines."""
 
 COMPOSED = ("yes_no", "two_articles", "follow_up")
 """Kinds whose answers do not stand in one passage, or that lean on a conversation."""
@@ -46,3 +53,11 @@ def test_the_first_passages_hold_the_answer_as_often_as_before(seeds_data: Path)
     questions = [q for q in read(SEEDS / "questions.jsonl") if q["kind"] not in COMPOSED]
     ranks = first_ranks(open_index(seeds_data).retriever, questions, k=5)
     assert sum(rank is not None for rank in ranks) / len(ranks) >= FIRST_FIVE
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["tuning", "held out"])
+def test_copies_are_told_from_reports_as_well_as_before(seeds_articles: Mapping[str, Article], half: int) -> None:
+    judged = copies.figures(copies.halves(copies.pairs(seeds_articles))[half])
+    assert judged.precision >= COPIES_PRECISION
+    assert judged.recall.keys() == COPIES_RECALL.keys()
+    assert {kind: share for kind, share in judged.recall.items() if share < COPIES_RECALL[kind]} == {}
