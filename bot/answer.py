@@ -82,6 +82,7 @@ class Newsdesk:
             searched=self._searched(where),
             hits=tuple(hits),
             reader=self._reader.name,
+            confidence=reading.confidence,
             seconds=0.0,
         )
         return replace(answer, text=_text(answer), seconds=time.perf_counter() - began)

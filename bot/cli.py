@@ -12,6 +12,8 @@ import click
 
 from bot.answer import checked
 from bot.batch import Answering, answers
+from bot.commands.evaluate import evaluate
+from bot.exits import ANSWERED, FAILED, INTERRUPTED, MISUSED, NOT_FOUND
 from bot.options import Asking, as_json, asking, in_folder
 from bot.output import (
     complain,
@@ -32,8 +34,6 @@ from index.retrieve import PER_ARTICLE
 from index.stores import open_store
 from index.types import Hit
 
-ANSWERED, FAILED, MISUSED, NOT_FOUND, INTERRUPTED = 0, 1, 2, 3, 130
-
 EXAMPLE = "who met whom in Vilnius?"
 
 
@@ -43,6 +43,9 @@ EXAMPLE = "who met whom in Vilnius?"
 def commands(*, debug: bool) -> None:
     """Answer questions about the news, every claim with a verbatim quote."""
     del debug  # `main` looks for it, also where the command line cannot be understood
+
+
+commands.add_command(evaluate)
 
 
 def main() -> None:

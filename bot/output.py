@@ -10,7 +10,7 @@ import click
 from bot.render import hit_json, one_line, plain
 from bot.types import Answer
 from index.copies import publishers
-from index.types import Hit, Status
+from index.types import Failure, Hit, Status
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -47,14 +47,19 @@ def outcome_json(outcome: "Outcome") -> Mapping[str, object]:
 def print_outcome(outcome: "Outcome") -> None:
     """The same in words: the first failures on stderr, and a line of counts."""
     report = outcome.report
-    for failure in report.failures[:FAILURES_SHOWN]:
-        click.echo(one_line(str(failure)), err=True)
-    if len(report.failures) > FAILURES_SHOWN:
-        click.echo(f"and {len(report.failures) - FAILURES_SHOWN:,} more (--json lists them all)", err=True)
+    print_failures(report.failures)
     click.echo(
         f"{report.new:,} new, {report.changed:,} changed, {report.unchanged:,} unchanged, {report.removed:,} removed; "
         f"{report.passages:,} passages in {outcome.seconds:.1f} s"
     )
+
+
+def print_failures(failures: Sequence[Failure]) -> None:
+    """The first of them, a line each on stderr."""
+    for failure in failures[:FAILURES_SHOWN]:
+        click.echo(one_line(str(failure)), err=True)
+    if len(failures) > FAILURES_SHOWN:
+        click.echo(f"and {len(failures) - FAILURES_SHOWN:,} more (--json lists them all)", err=True)
 
 
 def status_json(status: Status) -> Mapping[str, object]:

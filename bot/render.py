@@ -211,6 +211,7 @@ def to_json(answer: Answer) -> dict[str, object]:
         "nearest": [article_json(article) for article in answer.nearest],
         "searched": _searched_json(answer.searched),
         "reader": answer.reader,
+        "confidence": answer.confidence,
         "seconds": answer.seconds,
     }
 

@@ -91,6 +91,8 @@ class Answer:
     hits: tuple[Hit, ...]
     """The passages read, best first: how the answer came."""
     reader: str
+    confidence: float
+    """The reader's own estimate, 0 to 1, that the first quote is right; it has one also where it refuses."""
     seconds: float
 
 

@@ -20,6 +20,10 @@ EPSILON = 1e-12
 MICROSOFT = "com.microsoft"
 """The domain of onnxruntime's own operators."""
 
+PORTABLE = 63
+"""Largest 8-bit weight of a model that is made on one machine and run on others. Without VNNI, x86 adds pairs of
+products in 16 bits: 2 * 255 * 63 fits there, 2 * 255 * 127 does not."""
+
 OPSETS = {"": 20, MICROSOFT: 1}
 IR_VERSION = 10
 """The least that has opset 20."""
@@ -40,17 +44,17 @@ def graph(weights: Weights, *, int8: bool) -> bytes:
     positions = weights["embeddings.position_embeddings.weight"] + weights["embeddings.token_type_embeddings.weight"][0]
     words = net.add("Gather", net.constant(weights["embeddings.word_embeddings.weight"]), "ids")
     state = _encoder(net, net.add("Add", words, _places(net, positions)), LAYERS)
-    return net.model(["ids"], net.add("ReduceMean", state, net.constant(np.array([1])), keepdims=0), DIMENSION)
+    return net.model(["ids"], net.add("ReduceMean", state, net.constant(np.array([1])), keepdims=0), (DIMENSION,))
 
 
-def pair_graph(weights: Weights, layers: int, *, int8: bool) -> bytes:
-    """A model from `ids` and `types` of a pair of texts, each of shape (1, tokens), to one log-odds, shape (1, 1).
+def pair_graph(weights: Weights, outputs: int) -> bytes:
+    """A model from `ids` and `types` of a pair of texts, each of shape (1, tokens), to shape (1, tokens, outputs).
 
-    What transformers calls BertForSequenceClassification with one label; its weights' names begin with `bert.` but
-    for the last layer's. The word vectors are kept in 8 bits, each with its scale: they are most of the model's size.
+    BERT, and a linear layer on each token; the weights' names begin with `bert.` but for that layer's, `heads`. It is
+    made to be shipped: weights are in 8 bits, the word vectors too, each with its scale, as they are most of the size.
     """
     bert = {name.removeprefix("bert."): weight for name, weight in weights.items()}
-    net = _Graph(bert, int8=int8)
+    net = _Graph(bert, int8=True, largest=PORTABLE)
     table = bert["embeddings.word_embeddings.weight"]
     scales = np.abs(table).max(axis=1, keepdims=True) / np.float32(127)
     rounded = np.round(table / np.maximum(scales, np.float32(1e-9))).astype(np.int8)
@@ -58,10 +62,8 @@ def pair_graph(weights: Weights, layers: int, *, int8: bool) -> bytes:
     words = net.add("Mul", whole, net.add("Gather", net.constant(scales), "ids"))
     sides = net.add("Gather", net.constant(bert["embeddings.token_type_embeddings.weight"]), "types")
     places = _places(net, bert["embeddings.position_embeddings.weight"])
-    state = _encoder(net, net.add("Add", net.add("Add", words, sides), places), layers)
-    first = net.add("Gather", state, net.constant(np.array(0)), axis=1)
-    pooled = net.add("Tanh", net.linear(first, "pooler.dense"))
-    return net.model(["ids", "types"], net.linear(pooled, "classifier"), 1)
+    state = _encoder(net, net.add("Add", net.add("Add", words, sides), places), LAYERS)
+    return net.model(["ids", "types"], net.linear(state, "heads"), ("tokens", outputs))
 
 
 def _places(net: "_Graph", positions: NDArray[np.float32]) -> str:
@@ -89,8 +91,9 @@ def _layer(net: "_Graph", name: str, state: str) -> str:
 class _Graph:
     """A graph under construction; values go by their names."""
 
-    def __init__(self, weights: Weights, *, int8: bool) -> None:
+    def __init__(self, weights: Weights, *, int8: bool, largest: int = 127) -> None:
         self._weights = weights
+        self._largest = np.float32(largest)
         self._multiply = self._int8 if int8 else self._fp32
         self._nodes: list[NodeProto] = []
         self._constants: list[TensorProto] = []
@@ -122,7 +125,7 @@ class _Graph:
         return self.add("MatMul", value, self.constant(weight))
 
     def _int8(self, value: str, weight: NDArray[np.float32]) -> str:
-        columns = np.abs(weight).max(axis=0) / np.float32(127)
+        columns = np.abs(weight).max(axis=0) / self._largest
         rounded = np.round(weight / columns).astype(np.int8)
         # Tokens differ in their largest value, so each has a scale; onnxruntime takes none, so rows are scaled after.
         # 128 stands for zero, because the fast kernels multiply unsigned by signed.
@@ -135,10 +138,10 @@ class _Graph:
         product = self.add("MatMulIntegerToFloat", tokens, matrix, one, scales, self._middle, domain=MICROSOFT)
         return self.add("Mul", product, rows)
 
-    def model(self, inputs: Sequence[str], output: str, width: int) -> bytes:
-        """The finished model, serialised, with this value of shape (1, width) as its output."""
+    def model(self, inputs: Sequence[str], output: str, shape: Sequence[str | int]) -> bytes:
+        """The finished model, serialised, with this value of shape (1, *shape) as its output."""
         given = [helper.make_tensor_value_info(name, TensorProto.INT64, [1, "tokens"]) for name in inputs]
-        result = helper.make_tensor_value_info(output, TensorProto.FLOAT, [1, width])
+        result = helper.make_tensor_value_info(output, TensorProto.FLOAT, [1, *shape])
         opsets = [helper.make_opsetid(domain, version) for domain, version in OPSETS.items()]
         finished = helper.make_graph(self._nodes, "MiniLM", given, [result], self._constants)
         serialised: bytes = helper.make_model(finished, opset_imports=opsets, ir_version=IR_VERSION).SerializeToString()

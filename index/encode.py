@@ -243,7 +243,8 @@ def _load(spec: str) -> Any:  # noqa: ANN401 - sentence-transformers ships no ty
 
 
 def _silence_transformers() -> None:
-    """Keep its bars for files and downloads off our terminal."""
+    """Keep its bars for files and downloads, and its report on weights that are not needed, off our terminal."""
     from transformers.utils import logging  # noqa: PLC0415 - imports torch
 
     logging.disable_progress_bar()  # type: ignore[no-untyped-call] # transformers leaves it so
+    logging.set_verbosity_error()  # type: ignore[no-untyped-call] # as above

@@ -83,7 +83,7 @@ class MiniLM:
         self._tokenizer = Tokenizer.from_file(str(tokenizer))
         self._tokenizer.enable_truncation(MAX_TOKENS)
         self._tokenizer.no_padding()
-        self._session = _session(model)
+        self._session = session(model)
 
     @classmethod
     def open(cls, folder: Path) -> "MiniLM":
@@ -100,7 +100,8 @@ class MiniLM:
         return vector
 
 
-def _session(model: bytes) -> Any:  # noqa: ANN401 - onnxruntime ships no types
+def session(model: bytes) -> Any:  # noqa: ANN401 - onnxruntime ships no types
+    """An onnxruntime session for texts that are run one in each thread."""
     import onnxruntime  # noqa: PLC0415 - 0.2 s that the static model does without
 
     options = onnxruntime.SessionOptions()

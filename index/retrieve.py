@@ -1,10 +1,12 @@
 """`Retriever.search`: a question in, ranked passages out."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
 from index import copies, rank
+from index.dates import Window, open_now, window
 from index.text import SPLITTER
 from index.types import EVERYTHING, Encoder, Filter, Hit, Manifest, Placing, Scored, Store
 
@@ -40,7 +42,8 @@ class Retriever:
         Args:
             question: Any text; one without words finds nothing.
             k: How many hits at most.
-            asked_at: When the question is asked (aware; default now): fresh articles are preferred to old ones.
+            asked_at: When the question is asked (aware; default now). Where the question names a time of the past
+                ("in September 2020"), articles of that time are preferred, else fresh articles to old ones.
             where: Which articles may be found.
             per_article: How many passages of one article at most.
 
@@ -50,11 +53,18 @@ class Retriever:
         if not question.strip():
             return []
         asked_at = asked_at or datetime.now(UTC)
+        when = window(question, asked_at)
+        if when and when.exact:
+            where = within(where, when)
         depth = max(CANDIDATES, k)
         lexical = self._store.lexical(question, depth, where)
         semantic = self._store.semantic(self._encoder.encode([question])[0], depth, where)
         fused = rank.convex(lexical, semantic)
-        fresh = {item.key: rank.recency(item.published, asked_at) for item in (*lexical, *semantic)}
+        past = when if when and not open_now(question, asked_at) else None
+        fresh = {
+            item.key: rank.timeliness(item.published, past) if past else rank.recency(item.published, asked_at)
+            for item in (*lexical, *semantic)
+        }
         words, meaning = _placings(lexical), _placings(semantic)
         ordered = rank.order({key: score + fresh[key] for key, score in fused.items()})
 
@@ -67,6 +77,13 @@ class Retriever:
 
         hits = best(ordered[: 2 * k])  # mostly enough
         return hits if len(hits) == k else best(ordered)
+
+
+def within(where: Filter, when: Window) -> Filter:
+    """The filter narrowed to a window."""
+    after = max(where.after, when.start) if where.after else when.start
+    before = min(where.before, when.end) if where.before else when.end
+    return replace(where, after=after, before=before)
 
 
 def _placings(ranked: Sequence[Scored]) -> dict[int, Placing]:

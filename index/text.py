@@ -16,7 +16,7 @@ SPLITTER = 1
 """Version of what this module does to a text: an index made by another version must be built anew."""
 
 PASSAGE_WORDS = 120
-"""Words of a passage, about. The size at which design.md's figures were measured; see tests/quality."""
+"""Words of a passage, about. The size at which k1, b and the fusion were measured."""
 
 MAX_SENTENCE = 1_500
 """Characters after which a text without sentence ends is cut: ten times a long sentence."""

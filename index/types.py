@@ -128,7 +128,7 @@ class Hit:
     lexical: Placing | None
     semantic: Placing | None
     recency: float
-    """What recency added to the score."""
+    """What its article's date added to the score: that it is fresh, or of the time that the question names."""
     copies: tuple[Article, ...] = ()
     """Articles with the same text: other outlets' and older versions, best first."""
 

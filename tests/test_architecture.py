@@ -17,19 +17,21 @@ ROOT = Path(__file__).parents[1]
 ORDER = """
 index.errors
 index.types
-index.text | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
+index.text | index.dates.* | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
 index.copies
 index.fetch | index.encode index.minilm index.bert | index.stores.*
 index.ingest | index.retrieve
+index.evaluation.*
 index
 bot.types
 bot.mentions
 bot.question | bot.verify | bot.render bot.terminal | bot.readers.*
 bot.answer
 bot.settings
-bot.options
-bot.batch | bot.indexing | bot.console
-bot.output
+bot.exits | bot.options
+bot.batch | bot.indexing | bot.console | bot.scorecard | bot.reports
+bot.output | bot.evaluating
+bot.commands.*
 bot.cli | bot.readers.training.*
 bot
 """

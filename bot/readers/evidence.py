@@ -101,10 +101,32 @@ class Asked:
     names: frozenset[str]
     numbers: frozenset[str]
 
-    @property
+    @cached_property
     def all(self) -> frozenset[str]:
         """Every term."""
         return self.words | self.names | self.numbers
+
+    @cached_property
+    def own(self) -> list[Mention]:
+        """What the question mentions."""
+        return mentions(str(self.question))
+
+    @cached_property
+    def named(self) -> list[str]:
+        """The words of its names, lower case."""
+        return [w for m in self.own if m.sort in (Sort.NAME, Sort.PLACE) for w in _WORD.findall(m.text.casefold())]
+
+    @cached_property
+    def stems(self) -> list[str]:
+        """The first letters of its words that mean something, lower case."""
+        return [word.casefold()[:PREFIX] for word in _WORD.findall(str(self.question)) if terms(word)]
+
+    @cached_property
+    def period(self) -> tuple[list[int], list[int]]:
+        """The years and the months (from 0) that it names."""
+        dates = [m.text for m in self.own if m.sort is Sort.DATE]
+        years = [int(year) for text in dates for year in _YEAR.findall(text)]
+        return years, [MONTHS.index(word) for text in dates for word in text.casefold().split() if word in MONTHS[:12]]
 
     def fitting(self, candidate: Candidate) -> list[Mention]:
         """The mentions that may be the short answer: of the sort asked for, and not named in the question."""
@@ -175,34 +197,26 @@ def _of_hit(asked: Asked, hit: Hit, rank: int, hits: Sequence[Hit]) -> tuple[flo
     when = article.published.at.strftime("%B %d %Y") if article.published else ""
     around = frozenset(terms(f"{article.title} {hit.passage.text} {article.source or ''} {when}"))
     whole = f"{article.title} {article.text} {article.source or ''}".casefold()
-    text = str(asked.question)
-    names = [w for m in mentions(text) if m.sort in (Sort.NAME, Sort.PLACE) for w in _WORD.findall(m.text)]
-    words = [w for w in _WORD.findall(text) if terms(w)]
     return (
         _share(asked.names, around),
-        sum(name.casefold() not in whole for name in names),
-        sum(word.casefold()[:PREFIX] not in whole for word in words),
+        sum(name not in whole for name in asked.named),
+        sum(stem not in whole for stem in asked.stems),
         len(asked.numbers - around),
-        _period(text, article),
+        _in_period(asked, article),
         hit.recency,
         rank,
         hit.score - hit.recency - max(other.score - other.recency for other in hits),
     )
 
 
-def _period(question: str, article: Article) -> float:
+def _in_period(asked: Asked, article: Article) -> float:
     """1 if the article came out in a month or year that the question names (or the month after), -1 if not, else 0."""
-    named = [m.text for m in mentions(question) if m.sort is Sort.DATE]
-    years = [int(year) for text in named for year in _YEAR.findall(text)]
-    months = [MONTHS.index(word) % 12 for text in named for word in text.casefold().split() if word in MONTHS[:12]]
+    years, months = asked.period
     if article.published is None or not (years or months):
         return 0.0
     at = article.published.at
-    if months:
-        fits = any((at.month - 1 - month) % 12 < 2 for month in months) and (not years or at.year in years)  # noqa: PLR2004
-    else:
-        fits = at.year in years
-    return 1.0 if fits else -1.0
+    in_months = not months or any((at.month - 1 - month) % 12 < 2 for month in months)  # noqa: PLR2004 - or the one after
+    return 1.0 if in_months and (not years or at.year in years) else -1.0
 
 
 def _likeness(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> NDArray[np.float64]:
@@ -223,8 +237,12 @@ def _likeness(asked: Asked, found: Sequence[Candidate], encoder: Encoder) -> NDA
         if term not in asked.words:
             table[row] = 0
         table[row, place[term]] = 1
-    best = np.array([table[:, [place[t] for t in c.terms]].max(axis=1, initial=0) for c in found])
-    return np.asarray(best @ weights / weights.sum())
+    full = [row for row, c in enumerate(found) if c.terms]
+    columns = [place[t] for row in full for t in found[row].terms]
+    starts = np.cumsum([0, *(len(found[row].terms) for row in full)])[:-1]
+    best = np.zeros((len(query), len(found)))
+    best[:, full] = np.maximum.reduceat(table[:, columns], starts, axis=1) if full else 0
+    return np.asarray(weights @ best / weights.sum())
 
 
 def _share(wanted: Collection[str], held: Collection[str]) -> float:

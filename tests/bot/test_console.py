@@ -69,6 +69,7 @@ class HandMadeDesk:
             searched=Searched(1, self.article.published, Filter()),
             hits=tuple(self.hits()),
             reader="hand-made",
+            confidence=0.5,
             seconds=0.0,
         )
 

@@ -1,12 +1,16 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.question import understand
 from bot.readers import open_reader
-from bot.readers.scorer import FOLDER, Scorer
+from bot.readers.model import FOLDER, Model
+from bot.readers.windows import Window, around
 from bot.types import Reader, Reading
 from index.encode import open_encoder
 from index.errors import EncoderError, InputError
@@ -101,22 +105,59 @@ def test_an_unknown_reader_is_refused(encoder: Encoder) -> None:
         open_reader("magic", encoder)
 
 
-def test_a_pair_scores_the_same_alone_and_among_others() -> None:
-    scorer = Scorer()
-    pairs = [("The cat sat.", "Cats"), ("A ferry ran aground near Tallinn.", "Ferry"), ("x " * 500, "long")]
-    together = scorer.score("Where did the ferry run aground?", pairs)
-    assert together[1] == pytest.approx(scorer.score("Where did the ferry run aground?", pairs[1:2])[0], abs=1e-6)
-    assert together[1] > together[0]
-    assert scorer.score("Where?", []).shape == (0,)
+def test_a_window_reads_the_same_alone_and_among_others() -> None:
+    model = Model()
+    windows = [
+        Window("Cats", "The cat sat.", ((0, 12),)),
+        Window("Ferry", "Rain fell. A ferry ran aground near Tallinn on Monday.", ((0, 10), (11, 54))),
+        Window("Long", "x " * 500 + ". It ends.", ((0, 1001), (1002, 1010))),
+    ]
+    cats, (rain, ferry), (_, cut) = model.read("Where did the ferry run aground?", windows)
+    ((_, alone),) = model.read("Where did the ferry run aground?", windows[1:2])
+    assert alone.evidence == pytest.approx(ferry.evidence, abs=1e-5)
+    assert ferry.evidence > max(cats[0].evidence, rain.evidence)
+    assert ferry.answer
+    assert "Tallinn" in windows[1].text[slice(*ferry.answer)]
+    assert cut.answer is None
+    assert cut.evidence < cats[0].evidence
 
 
-def test_a_damaged_scorer_is_refused(tmp_path: Path) -> None:
-    for file in FOLDER.iterdir():
-        (tmp_path / file.name).write_bytes(file.read_bytes())
+def test_nothing_is_read_in_no_window() -> None:
+    assert Model().read("Where?", []) == []
+
+
+@pytest.mark.parametrize("file", ["model.onnx", "tokenizer.json"])
+def test_a_missing_model_is_refused(file: str, tmp_path: Path) -> None:
+    copied(tmp_path)
+    (tmp_path / file).unlink()
+    with pytest.raises(EncoderError, match="cannot be read"):
+        Model(tmp_path).read("Who?", [Window("a", "b", ((0, 1),))])
+
+
+def test_a_damaged_model_is_refused(tmp_path: Path) -> None:
+    copied(tmp_path)
     with (tmp_path / "model.onnx").open("r+b") as model:
         model.seek(1000)
         model.write(b"damage")
     with pytest.raises(EncoderError, match="damaged"):
-        Scorer(tmp_path).score("Who?", [("a", "b")])
-    with pytest.raises(EncoderError, match="cannot be read"):
-        Scorer(tmp_path / "nowhere").score("Who?", [("a", "b")])
+        Model(tmp_path).read("Who?", [Window("a", "b", ((0, 1),))])
+
+
+def copied(folder: Path) -> None:
+    for file in FOLDER.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=12), st.data(), st.integers(1, 120))
+def test_a_window_holds_its_sentence_and_is_no_longer_than_it_must(
+    sizes: list[int], data: st.DataObject, words: int
+) -> None:
+    parts = [" ".join(["word"] * size) for size in sizes]
+    ends = [end - 1 for end in accumulate(len(part) + 1 for part in parts)]
+    bounds = [(end - len(part), end) for part, end in zip(parts, ends, strict=True)]
+    place = data.draw(st.integers(0, len(sizes) - 1))
+    places = around(" ".join(parts), bounds, place, words)
+    assert place in places
+    held = sum(sizes[p] for p in places)
+    assert held >= words or len(places) == len(sizes)
+    assert held - max(sizes[places[0]], sizes[places[-1]]) < words or len(places) == 1

@@ -9,7 +9,7 @@ from index.types import EVERYTHING
 
 def turn(question: str, short: str | None = None) -> Turn:
     searched = Searched(articles=1, newest=None, where=EVERYTHING)
-    return Turn(question, Answer(question, "answered", "", short, (), (), (), searched, (), "test", 0.0))
+    return Turn(question, Answer(question, "answered", "", short, (), (), (), searched, (), "test", 0.0, 0.0))
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ def answered(*quotes: Quote, short: str | None = "212 people") -> Answer:
         searched=Searched(4884, Published(AROUND_DAWN), Filter()),
         hits=tuple(hit(q.article) for q in quotes),
         reader="extractive",
+        confidence=0.75,
         seconds=0.25,
     )
 
@@ -259,6 +260,7 @@ def test_json_holds_the_whole_answer() -> None:
         "nearest": [],
         "searched": {"articles": 4884, "newest": "2020-09-29", "after": None, "before": None, "sources": []},
         "reader": "extractive",
+        "confidence": 0.75,
         "seconds": 0.25,
     }
 

@@ -15,7 +15,7 @@ UNKNOWN = "Which bakery invented the Zanzibar croissant?"
 
 ARTICLE_KEYS = set("id title url source published".split())
 HIT_KEYS = set("rank score lexical semantic recency passage article copies".split())
-ANSWER_KEYS = set("question status answer short claims quotes nearest searched reader seconds".split())
+ANSWER_KEYS = set("question status answer short claims quotes nearest searched reader confidence seconds".split())
 QUOTE_KEYS = set("n text start end caption span link article".split())
 
 

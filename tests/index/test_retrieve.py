@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from index.errors import StoreError
-from index.rank import RECENCY_WEIGHT
+from index.rank import RECENCY_WEIGHT, WINDOW_WEIGHT
 from index.retrieve import CANDIDATES, Retriever, manifest_of
 from index.stores import open_store
 from index.stores.local import REFRESH_SECONDS, LocalStore
@@ -70,6 +70,19 @@ def test_the_fresh_report_comes_before_its_old_twin_and_the_later_one_has_no_bon
 def test_when_it_was_asked_decides(retriever: Retriever) -> None:
     assert ids(retriever.search("ferry island storm", 1, datetime(2019, 4, 1, tzinfo=UTC))) == ["old-ferry"]
     assert ids(retriever.search("ferry island storm", 1, datetime(2021, 4, 1, tzinfo=UTC))) == ["ferry"]
+
+
+def test_the_time_that_a_question_names_decides_whenever_it_is_asked(retriever: Retriever) -> None:
+    question = "Why did the ferry to the island stop in March 2019?"
+    hits = retriever.search(question, asked_at=ASKED)
+    assert ids(hits)[0] == "old-ferry"
+    bonus = {hit.article.id: hit.recency for hit in hits}
+    assert bonus["old-ferry"] == WINDOW_WEIGHT
+    assert bonus["ferry"] == 0.0
+
+
+def test_words_that_date_the_publication_filter(retriever: Retriever) -> None:
+    assert set(ids(retriever.search("articles on the ferry published in March 2019", asked_at=ASKED))) == {"old-ferry"}
 
 
 def test_a_hit_says_how_it_came(retriever: Retriever) -> None:

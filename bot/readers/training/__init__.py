@@ -1,1 +1,1 @@
-"""Trains the sentence scorer that ships with the extractive reader; nothing else in the project knows of it."""
+"""Trains the reading model that ships with the extractive reader; nothing else in the project knows of it."""

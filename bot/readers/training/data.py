@@ -1,8 +1,7 @@
-"""Question sets -> examples (question, sentence, context, does the sentence answer the question).
+"""Question sets -> groups: a question, the windows it is read against, and where in them its answer stands.
 
-Openly licensed sets only: SQuAD 2.0 (CC BY-SA 4.0), QAMR (MIT) and ClapNQ (Apache-2.0). Hard negatives are the
-sentences of the same article that share most words with the question, and the right sentence for a question in
-which a name, place, date or number has been swapped for another of its sort.
+Openly licensed sets only: SQuAD 2.0 (CC BY-SA 4.0), QAMR (MIT) and ClapNQ (Apache-2.0); the questions written on
+Wikinews (CC BY) are read by `wikinews.py`. In a group without evidence the right answer is that there is none.
 """
 
 import csv
@@ -12,97 +11,146 @@ import json
 import random
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
+from typing import Any
 
 from bot.mentions import Sort, mentions
+from bot.readers.windows import Bounds, Window, around, window
 from index.text import sentences, terms
 
-OWN, OTHER = 2, 1
-"""Hard negatives of a SQuAD question from its own paragraph, and (if it has an answer) from the rest of its article."""
+QAMR_PAIRS = 6_000
+"""Of about 38,000, many of which ask the same of one sentence."""
 
-QAMR_PAIRS = 4_000
-"""Of about 38,000, many of which ask the same of one sentence; more of them would outweigh SQuAD."""
+SWAPPED = 0.2
+"""Share of the groups with evidence that also give one without, by a swapped mention."""
 
-SWAPPED = 0.5
-"""Share of the right pairs that also give a negative with a swapped mention."""
+LENGTHS = (40, 75, 75, 100)
+"""Words of a window, drawn from these, so that the model serves windows of any length near the one that is read."""
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
-    """One pair to learn from; `context` is the headline and the sentence before."""
+class Read:
+    """A window, and what in it answers the question."""
+
+    window: Window
+    evidence: frozenset[int] = frozenset()
+    """The sentences that answer it, each by itself."""
+    answer: Bounds | None = None
+    """The short answer, as offsets into the window's text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One question and what is read for it."""
 
     question: str
-    sentence: str
-    context: str
-    right: bool
+    reads: tuple[Read, ...]
+
+    @property
+    def answerable(self) -> bool:
+        """Whether any of the windows holds evidence."""
+        return any(read.evidence for read in self.reads)
 
 
-def examples(folder: Path, seed: int = 0) -> list[Example]:
-    """All examples of the sets under `folder` (laid out as shared/data), shuffled."""
-    rng = random.Random(seed)  # noqa: S311 - sampling
-    pairs = [*squad(folder / "squad2-half/dev-v2.0.json.gz"), *qamr(folder / "qamr", rng), *clapnq(folder / "clapnq")]
-    pairs += swapped([pair for pair in pairs if pair.right], rng)
-    rng.shuffle(pairs)
-    return pairs
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Where a window is cut from."""
+
+    header: str
+    text: str
+    bounds: Sequence[Bounds]
+    """Its sentences."""
+
+    @classmethod
+    def split(cls, header: str, text: str) -> "Text":
+        """A text in our own splitter's sentences."""
+        return cls(header, text, [(sentence.start, sentence.end) for sentence in sentences(text)])
+
+    @classmethod
+    def join(cls, header: str, parts: Sequence[str]) -> "Text":
+        """A text of sentences that are split already."""
+        ends = [end - 1 for end in accumulate(len(part) + 1 for part in parts)]
+        return cls(header, " ".join(parts), [(end - len(part), end) for part, end in zip(parts, ends, strict=True)])
+
+    def likeliest(self, question: str) -> int:
+        """The place of the sentence that shares most terms with the question."""
+        asked = set(terms(question))
+        shared = [len(asked & set(terms(self.text[start:end]))) for start, end in self.bounds]
+        return shared.index(max(shared))
+
+    def cut(self, place: int, rng: random.Random, proofs: Collection[int] = (), answer: Bounds | None = None) -> Read:
+        """A window around a sentence; `proofs` are places of sentences, `answer` offsets into the text."""
+        places = around(self.text, self.bounds, place, rng.choice(LENGTHS))
+        begin, end = self.bounds[places[0]][0], self.bounds[places[-1]][1]
+        held = answer is not None and begin <= answer[0] and answer[1] <= end
+        return Read(
+            window(self.header, self.text, self.bounds, places),
+            frozenset(proof - places[0] for proof in proofs if proof in places),
+            (answer[0] - begin, answer[1] - begin) if answer and held else None,
+        )
 
 
-def squad(path: Path) -> Iterator[Example]:
-    """The sentence that holds the answer, and the likeliest wrong ones of the article."""
+def open_sets(folder: Path, rng: random.Random) -> list[Group]:
+    """The groups of SQuAD, QAMR and ClapNQ under a folder laid out as shared/data."""
+    return [
+        *squad(folder / "squad2-half/dev-v2.0.json.gz", rng),
+        *qamr(folder / "qamr", rng),
+        *clapnq(folder / "clapnq", rng),
+    ]
+
+
+def squad(path: Path, rng: random.Random) -> Iterator[Group]:
+    """The window of the answer, and the likeliest of another paragraph of the article."""
     for article in json.loads(gzip.decompress(path.read_bytes()))["data"]:
         title = article["title"].replace("_", " ")
-        split = [_split(p["context"]) for p in article["paragraphs"]]
-        pool = [(text, _context(title, spans, i)) for spans in split for i, (_, text) in enumerate(spans)]
-        for paragraph, spans in zip(article["paragraphs"], split, strict=True):
+        texts = [Text.split(title, paragraph["context"]) for paragraph in article["paragraphs"]]
+        bags = [set(terms(text.text)) for text in texts]
+        for own, paragraph in enumerate(article["paragraphs"]):
             for qa in paragraph["qas"]:
-                yield from _squad_question(qa, title, spans, pool)
+                asked = set(terms(qa["question"]))
+                other = max((i for i in range(len(bags)) if i != own), key=lambda i: len(asked & bags[i]))
+                yield _squad_group(qa, texts[own], texts[other], rng)
 
 
-def _squad_question(
-    qa: dict[str, object], title: str, spans: list[tuple[int, str]], pool: list[tuple[str, str]]
-) -> Iterator[Example]:
+def _squad_group(qa: dict[str, Any], own: Text, other: Text, rng: random.Random) -> Group:
     question = str(qa["question"]).strip()
-    right: set[str] = set()
-    if not qa["is_impossible"]:
-        for answer in qa["answers"]:  # type: ignore[attr-defined]  # JSON
-            place = max(i for i, (start, _) in enumerate(spans) if start <= answer["answer_start"])
-            if spans[place][1] not in right:
-                right.add(spans[place][1])
-                yield Example(question, spans[place][1], _context(title, spans, place), right=True)
-    own = [(text, _context(title, spans, i)) for i, (_, text) in enumerate(spans)]
-    for text, context in likeliest(question, own, right, OWN):
-        yield Example(question, text, context, right=False)
-    if right:
-        near = right | {text for text, _ in own}
-        for text, context in likeliest(question, pool, near, OTHER):
-            yield Example(question, text, context, right=False)
+    if qa["is_impossible"]:
+        read = own.cut(own.likeliest(question), rng)
+    else:
+        first = qa["answers"][0]
+        answer = (first["answer_start"], first["answer_start"] + len(first["text"]))
+        proofs = {_holding(own.bounds, given["answer_start"]) for given in qa["answers"]}
+        read = own.cut(_holding(own.bounds, answer[0]), rng, proofs, answer)
+    return Group(question, (read, other.cut(other.likeliest(question), rng)))
 
 
-def likeliest(question: str, pool: Sequence[tuple[str, str]], right: set[str], count: int) -> list[tuple[str, str]]:
-    """The sentences that share most of the question's terms, the right ones left out."""
-    asked = set(terms(question))
-    ranked = sorted(pool, key=lambda item: -len(asked & set(terms(item[0]))))
-    return [item for item in ranked if item[0] not in right][:count]
+def _holding(bounds: Sequence[Bounds], at: int) -> int:
+    return max(place for place, (start, _) in enumerate(bounds) if start <= at or place == 0)
 
 
-def qamr(folder: Path, rng: random.Random) -> list[Example]:
-    """Questions about one sentence each; a neighbour of the same article is the negative."""
-    texts: dict[str, str] = {}
+def qamr(folder: Path, rng: random.Random) -> list[Group]:
+    """Questions about one sentence each, read among its neighbours in its article."""
+    tokens: dict[str, list[str]] = {}
     for line in gzip.decompress((folder / "wiki-sentences.tsv.gz").read_bytes()).decode().splitlines():
-        id_, _, text = line.partition("\t")
-        texts[id_] = detokenised(text)
+        id_, _, sentence = line.partition("\t")
+        tokens[id_] = sentence.split(" ")
     documents: dict[str, list[str]] = defaultdict(list)
-    for id_ in texts:
-        documents[":".join(id_.split(":")[:3])].append(id_)
-    asked = sorted({(row[0], row[5]) for name in ("dev", "test") for row in _rows(folder / f"{name}.tsv.gz")})
-    result = []
-    for id_, question in rng.sample(asked, min(QAMR_PAIRS, len(asked))):
-        result.append(Example(question, texts[id_], "", right=True))
-        others = [(texts[other], "") for other in documents[":".join(id_.split(":")[:3])] if other != id_]
-        others = others or [(texts[rng.choice(asked)[0]], "")]
-        result += [Example(question, text, "", right=False) for text, _ in likeliest(question, others, {texts[id_]}, 1)]
-    return result
+    for id_ in sorted(tokens, key=lambda id_: [int(part) for part in id_.split(":")[2:]]):
+        documents[id_.rpartition(":")[0].rpartition(":")[0]].append(id_)
+    rows = sorted({(row[0], row[5], row[6]) for name in ("dev", "test") for row in _rows(folder / f"{name}.tsv.gz")})
+    groups = []
+    for id_, question, answer in rng.sample(rows, min(QAMR_PAIRS, len(rows))):
+        own = documents[id_.rpartition(":")[0].rpartition(":")[0]]
+        text = Text.join("", [detokenised(" ".join(tokens[other])) for other in own])
+        place = own.index(id_)
+        chosen = detokenised(" ".join(tokens[id_][int(i)] for i in answer.split()))
+        found = text.text.find(chosen, *text.bounds[place])
+        span = (found, found + len(chosen)) if found >= 0 else None
+        groups.append(Group(question, (text.cut(place, rng, [place], span),)))
+    return groups
 
 
 def _rows(path: Path) -> Iterable[list[str]]:
@@ -117,38 +165,32 @@ def detokenised(text: str) -> str:
     return re.sub(r"(?<=[(\[$]) ", "", text)
 
 
-def clapnq(folder: Path) -> Iterator[Example]:
+def clapnq(folder: Path, rng: random.Random) -> Iterator[Group]:
     """Evidence sentences chosen by hand, and questions on passages that do not answer them."""
     for name in ("clapnq_dev_answerable.jsonl", "clapnq_dev_unanswerable.jsonl"):
         for line in (folder / name).read_text().splitlines():
             item = json.loads(line)
             chosen = {s for output in item["output"] for s in output.get("selected_sentences", [])}
             for passage in item["passages"]:
-                pool = [(text, passage["title"]) for text in passage["sentences"] if len(text) > 20]  # noqa: PLR2004 - headings
-                yield from (Example(item["input"], t, c, right=True) for t, c in pool if t in chosen)
-                wrong = likeliest(item["input"], pool, chosen, 3)
-                yield from (Example(item["input"], t, c, right=False) for t, c in wrong)
+                text = Text.join(passage["title"], [part for part in passage["sentences"] if part.strip()])
+                proofs = [place for place, span in enumerate(text.bounds) if text.text[slice(*span)] in chosen]
+                place = proofs[0] if proofs else text.likeliest(item["input"])
+                yield Group(item["input"], (text.cut(place, rng, proofs),))
 
 
-def swapped(right: Sequence[Example], rng: random.Random) -> Iterator[Example]:
-    """Right pairs whose question names something else than the sentence and its context."""
+def swapped(groups: Sequence[Group], rng: random.Random) -> Iterator[Group]:
+    """Groups whose question names something else than their windows, made of groups with evidence."""
+    right = [group for group in groups if group.answerable]
     pool: dict[Sort, list[str]] = defaultdict(list)
-    for example in right:
-        for mention in mentions(example.question):
+    for group in right:
+        for mention in mentions(group.question):
             pool[mention.sort].append(mention.text)
-    for example in right:
-        found = [m for m in mentions(example.question) if m.start > 0]
+    for group in right:
+        found = [mention for mention in mentions(group.question) if mention.start > 0]
         if found and rng.random() < SWAPPED:
             mention = rng.choice(found)
             other = rng.choice(pool[mention.sort])
-            if not set(terms(other)) & set(terms(f"{example.sentence} {example.context} {example.question}")):
-                question = example.question[: mention.start] + other + example.question[mention.end :]
-                yield Example(question, example.sentence, example.context, right=False)
-
-
-def _split(text: str) -> list[tuple[int, str]]:
-    return [(s.start, text[s.start : s.end]) for s in sentences(text)]
-
-
-def _context(title: str, spans: Sequence[tuple[int, str]], place: int) -> str:
-    return f"{title}. {spans[place - 1][1]}" if place else title
+            told = " ".join(f"{read.window.header} {read.window.text}" for read in group.reads)
+            if not set(terms(other)) & set(terms(f"{told} {group.question}")):
+                question = group.question[: mention.start] + other + group.question[mention.end :]
+                yield Group(question, tuple(Read(read.window) for read in group.reads if read.evidence))

@@ -1,4 +1,4 @@
-"""`python -m bot.readers.training.export MODEL`: what `train` saved -> the int8 model that ships, and its checksum."""
+"""`python -m bot.readers.training.export OUT`: what `train` left there -> the model that ships, in int8."""
 
 import hashlib
 import shutil
@@ -7,15 +7,15 @@ from pathlib import Path
 
 from safetensors.numpy import load_file
 
-from bot.readers.scorer import CHECKSUM, FOLDER, MODEL, TOKENIZER
-from bot.readers.training.train import LAYERS
+from bot.readers.model import CHECKSUM, FOLDER, MODEL, TOKENIZER
+from bot.readers.training.train import OUTPUTS
 from index.bert import pair_graph
 from index.minilm import packaged_model
 
 
 def main(trained: Path) -> None:
     """Write the shipped files."""
-    model = pair_graph(load_file(trained / "model.safetensors"), LAYERS, int8=True)
+    model = pair_graph(load_file(trained / "model.safetensors"), OUTPUTS)
     FOLDER.mkdir(exist_ok=True)
     (FOLDER / MODEL).write_bytes(model)
     (FOLDER / CHECKSUM).write_text(hashlib.sha256(model).hexdigest() + "\n")

@@ -1,17 +1,18 @@
-"""`python -m bot.readers.training.fit QUESTIONS.jsonl DATA`: weigh what speaks for a sentence, and set the threshold.
+"""`python -m bot.readers.training.fit DATA OUT`: weigh what speaks for a sentence, and set the threshold.
 
-DATA is an index of the questions' articles; tests/quality/wikinews-questions.jsonl is what ships was fitted on. Two
-conditional logits (McFadden 1974) rank the sentences of a question, the first without the scorer, to choose what it
-reads; a logistic regression on the sentence that came first tells questions with an answer from those without.
+DATA and OUT are those of `train`. The weights are fitted on questions of articles that the model has not
+seen: those of questions.jsonl kept out of its training. Two conditional logits (McFadden 1974) rank the sentences of a
+question, the first without the model, to choose what it reads; a logistic regression on the sentence that came first
+tells questions with an answer from those without.
 """
 
 import json
+import random
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,16 +24,18 @@ from sklearn.preprocessing import StandardScaler
 from bot.answer import READ
 from bot.question import understand
 from bot.readers.evidence import FEATURES, Candidate, asked, candidates, features
-from bot.readers.extractive import SCORED, TRUSTED, WEIGHTS, trusted
-from bot.readers.scorer import Scorer
-from bot.settings import open_index
+from bot.readers.extractive import SECOND, TRUSTED, WEIGHTS, proofs, trusted
+from bot.readers.model import Model
+from bot.readers.training.wikinews import CALIBRATION, QUESTIONS, Written, asked_at, indexed, read
+from bot.settings import Index, open_index
+from index.types import Article
 
 Floats = NDArray[np.float64]
 
 PENALTY = 5.0
 """L2 on the logits' standardised weights; 1 to 20 rank alike."""
 
-REFUSED = 0.06
+REFUSED = 0.08
 """Share of the answerable questions of the fitted set that the threshold refuses."""
 
 
@@ -47,33 +50,34 @@ class Case:
     right: NDArray[np.bool_]
     answerable: bool
 
-    def scored(self, first: Floats, scorer: Scorer) -> "Case":
-        """Those candidates that the scorer reads, with its log-odds as a further feature."""
-        places = np.argsort(-(self.values @ first), kind="stable")[:SCORED]
-        found = [self.found[place] for place in places]
-        proofs = scorer.score(self.question, [(c.text, c.context) for c in found])
-        values = np.column_stack([self.values[places], proofs])
-        return replace(self, found=found, values=values, right=self.right[places])
+    def read(self, first: Floats, model: Model) -> "Case":
+        """Those candidates that the model reads, with its log-odds as a further feature."""
+        said = proofs(self.question, self.found, self.values @ first, model)
+        places = [proof.place for proof in said]
+        values = np.column_stack([self.values[places], [proof.evidence for proof in said]])
+        return replace(self, found=[self.found[p] for p in places], values=values, right=self.right[places])
 
 
-def main(questions: Path, data: Path) -> None:
+def main(data: Path, out: Path) -> None:
     """Fit and write the weights; print what they reach on the questions they were fitted on."""
-    everything = list(read(questions, data))
+    articles = indexed(data, out / "index")
+    with closing(open_index(out / "index")) as index:
+        everything = list(cases(index, articles))
     first = rank(everything)
-    scorer = Scorer()
-    cases = [case.scored(first, scorer) for case in everything]
-    second = rank(cases)
-    totals = [case.values @ second for case in cases]
-    tops = np.array([trusted(case.values, total) for case, total in zip(cases, totals, strict=True)])
-    yes = np.array([case.answerable for case in cases])
+    model = Model()
+    known = [case.read(first, model) for case in everything]
+    second = rank(known)
+    totals = [case.values @ second for case in known]
+    tops = np.array([trusted(case.values, total) for case, total in zip(known, totals, strict=True)])
+    yes = np.array([case.answerable for case in known])
     trust, bias = confidence(tops, yes)
     odds = tops @ trust + bias
     threshold = float(np.quantile(odds[yes], REFUSED))
-    right = [bool(c.right[total.argmax()]) for c, total in zip(cases, totals, strict=True) if c.answerable]
+    right = [bool(c.right[total.argmax()]) for c, total in zip(known, totals, strict=True) if c.answerable]
     print(f"right first {np.mean(right):.3f}; refused {REFUSED} and {np.mean(odds[~yes] < threshold):.3f}")  # noqa: T201 - a script
     stored = {
         "first": _named(FEATURES, first),
-        "second": _named((*FEATURES, "scorer"), second),
+        "second": _named(SECOND, second),
         "trust": _named(TRUSTED, trust),
         "bias": round(bias, 4),
         "threshold": round(float(1 / (1 + np.exp(-threshold))), 4),
@@ -81,27 +85,27 @@ def main(questions: Path, data: Path) -> None:
     WEIGHTS.write_text(json.dumps(stored, indent=1) + "\n")
 
 
-def read(questions: Path, data: Path) -> Iterator[Case]:
-    """Every question with candidates, as the reader sees it."""
-    index = open_index(data)
+def cases(index: Index, articles: Mapping[str, Article]) -> Iterator[Case]:
+    """Every question of the articles kept apart, as the reader sees it."""
     retriever = index.retriever
-    for line in questions.read_text().splitlines():
-        item = json.loads(line)
-        at = datetime.fromisoformat(item["asked_at"]).replace(tzinfo=UTC) + timedelta(days=1)
-        question = understand(item["question"])
-        found = candidates(retriever.search(str(question), READ, at))
+    rng = random.Random(0)  # noqa: S311 - sampling
+    for item in read(QUESTIONS):
+        if not item.article.endswith(CALIBRATION):
+            continue
+        question = understand(item.question)
+        found = candidates(retriever.search(str(question), READ, asked_at(articles[item.article], rng)))
         if found:
             values = features(asked(question, found), found, index.encoder)
-            right = np.array([_is_evidence(c, item["evidence"]) for c in found])
-            yield Case(str(question), found, values, right, item["answerable"])
+            right = np.array([_is_evidence(candidate, item) for candidate in found])
+            yield Case(str(question), found, values, right, item.answerable)
 
 
-def _is_evidence(candidate: Candidate, evidence: Sequence[dict[str, Any]]) -> bool:
+def _is_evidence(candidate: Candidate, item: Written) -> bool:
     """Whether most of the sentence lies in a stretch of evidence."""
     start = candidate.hit.passage.start + candidate.sentence.start
     end = candidate.hit.passage.start + candidate.sentence.end
-    own = [e for e in evidence if e["article"] == candidate.hit.article.id]
-    return any(min(end, e["end"]) - max(start, e["start"]) > (end - start) / 2 for e in own)
+    own = item.evidence if candidate.hit.article.id == item.article else ()
+    return any(min(end, stop) - max(start, begin) > (end - start) / 2 for begin, stop in own)
 
 
 def rank(cases: Sequence[Case]) -> Floats:
