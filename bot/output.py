@@ -9,6 +9,7 @@ import click
 
 from bot.render import hit_json, one_line, plain
 from bot.types import Answer
+from index.copies import publishers
 from index.types import Failure, Hit, Status
 
 if TYPE_CHECKING:
@@ -88,7 +89,11 @@ def _in_words(value: object) -> str:
 
 def hits_json(question: str, hits: Sequence[Hit]) -> Mapping[str, object]:
     """A search's result."""
-    return {"question": question, "hits": [hit_json(rank, hit) for rank, hit in enumerate(hits, start=1)]}
+    return {
+        "question": question,
+        "hits": [hit_json(rank, hit) for rank, hit in enumerate(hits, start=1)],
+        "publishers": publishers(article for hit in hits for article in (hit.article, *hit.copies)),
+    }
 
 
 def print_hits(hits: Sequence[Hit]) -> None:

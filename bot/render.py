@@ -195,6 +195,7 @@ def hit_json(rank: int, hit: Hit) -> dict[str, object]:
         "recency": hit.recency,
         "passage": {"text": passage.text, "start": passage.start, "end": passage.end, "caption": passage.caption},
         "article": article_json(hit.article),
+        "copies": [article_json(article) for article in hit.copies],
     }
 
 

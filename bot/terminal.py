@@ -92,16 +92,20 @@ def sources(answer: Answer) -> Text:
 
 
 def passages(hits: Sequence[Hit]) -> Text:
-    """Passages in full, as they stand in their articles."""
+    """Passages in full, as they stand in their articles, and where else the same article stands."""
     return _paragraphs(
         _quoted(
             hit.article,
             Text(clean(hit.passage.text)),
-            _linked(hit.article, link(hit.article, hit.passage.text)),
+            _linked(hit.article, link(hit.article, hit.passage.text)).append_text(_also(hit.copies)),
             caption=hit.passage.caption,
         )
         for hit in hits
     )
+
+
+def _also(copies: Sequence[Article]) -> Text:
+    return Text(f"\nalso in {'; '.join(map(byline, copies))}", "dim") if copies else Text()
 
 
 def why(answer: Answer) -> Text:

@@ -1,14 +1,14 @@
 """`Retriever.search`: a question in, ranked passages out."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from index import rank
+from index import copies, rank
 from index.dates import Window, open_now, window
 from index.text import SPLITTER
-from index.types import EVERYTHING, Article, Encoder, Filter, Hit, Manifest, Passage, Placing, Scored, Store
+from index.types import EVERYTHING, Encoder, Filter, Hit, Manifest, Placing, Scored, Store
 
 CANDIDATES = 100
 """Passages taken from each of the two lists before fusion, or as many as are asked for."""
@@ -37,7 +37,7 @@ class Retriever:
         where: Filter = EVERYTHING,
         per_article: int = PER_ARTICLE,
     ) -> list[Hit]:
-        """The k best passages for a question, best first.
+        """The k best passages for a question, best first; of articles that are one text, one stands for all.
 
         Args:
             question: Any text; one without words finds nothing.
@@ -67,16 +67,16 @@ class Retriever:
         }
         words, meaning = _placings(lexical), _placings(semantic)
         ordered = rank.order({key: score + fresh[key] for key, score in fused.items()})
-        found = (
-            Hit(passage, article, fused[key] + fresh[key], words.get(key), meaning.get(key), fresh[key])
-            for key, (passage, article) in self._loaded(ordered, k)
-        )
-        return list(islice(rank.diverse(found, per_article), k))
 
-    def _loaded(self, keys: Sequence[int], k: int) -> Iterator[tuple[int, tuple[Passage, Article]]]:
-        """Passages in the order of their keys, read from the store a few at a time: the first are mostly enough."""
-        for first in range(0, len(keys), 2 * k):
-            yield from self._store.passages(keys[first : first + 2 * k]).items()
+        def best(keys: Sequence[int]) -> list[Hit]:
+            found = (
+                Hit(passage, article, fused[key] + fresh[key], words.get(key), meaning.get(key), fresh[key])
+                for key, (passage, article) in self._store.passages(keys).items()
+            )
+            return list(islice(rank.diverse(copies.collapse(found), per_article), k))
+
+        hits = best(ordered[: 2 * k])  # mostly enough
+        return hits if len(hits) == k else best(ordered)
 
 
 def within(where: Filter, when: Window) -> Filter:

@@ -129,6 +129,8 @@ class Hit:
     semantic: Placing | None
     recency: float
     """What its article's date added to the score: that it is fresh, or of the time that the question names."""
+    copies: tuple[Article, ...] = ()
+    """Articles with the same text: other outlets' and older versions, best first."""
 
 
 SCHEMA = 1

@@ -18,6 +18,7 @@ ORDER = """
 index.errors
 index.types
 index.text | index.dates.* | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
+index.copies
 index.fetch | index.encode index.minilm index.bert | index.stores.*
 index.ingest | index.retrieve
 index.evaluation.*

@@ -282,7 +282,7 @@ def test_json_says_null_for_what_is_not_known() -> None:
 
 
 def test_json_of_a_hit_tells_how_it_came() -> None:
-    found = replace(hit(article(), SENTENCE), semantic=None)
+    found = replace(hit(article(), SENTENCE), semantic=None, copies=(article(id="b"),))
     document = render.hit_json(3, found)
     assert document == {
         "rank": 3,
@@ -292,6 +292,7 @@ def test_json_of_a_hit_tells_how_it_came() -> None:
         "recency": 0.12,
         "passage": {"text": SENTENCE, "start": 0, "end": len(SENTENCE), "caption": False},
         "article": render.article_json(article()),
+        "copies": [render.article_json(article(id="b"))],
     }
 
 
@@ -328,7 +329,7 @@ def test_no_words_of_an_article_command_the_terminal(words: str, width: int) -> 
         terminal(not_found(hostile)),
         sources(found),
         why(found),
-        passages([hit(hostile)]),
+        passages([replace(hit(hostile), copies=(hostile,))]),
     ):
         assert not FORBIDDEN.search(ESCAPES.sub("", printed(shown, width)))
 
@@ -336,6 +337,14 @@ def test_no_words_of_an_article_command_the_terminal(words: str, width: int) -> 
 def test_markup_in_a_title_comes_out_as_it_stands() -> None:
     title = "[bold]Loud[/bold] [red] [/] [link=http://evil.test]here[/link] :smile:"
     assert title in ESCAPES.sub("", printed(sources(answered(quote(1, article(title=title)))), width=200))
+
+
+def test_a_passage_names_the_other_outlets_that_have_it() -> None:
+    elsewhere = article(id="b", source="Demo Daily", published=None)
+    copied = replace(hit(article()), copies=(elsewhere, article(id="c", source="The Specimen Post")))
+    shown = passages([copied, hit(article())]).plain
+    assert shown.count("also in") == 1
+    assert "ferry\nalso in Demo Daily, undated; The Specimen Post, 29 September 2020\n\n" in shown
 
 
 def test_sources_names_each_cited_article_once() -> None:

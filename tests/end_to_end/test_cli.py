@@ -14,7 +14,7 @@ VILNIUS = "who met whom in Vilnius?"
 UNKNOWN = "Which bakery invented the Zanzibar croissant?"
 
 ARTICLE_KEYS = set("id title url source published".split())
-HIT_KEYS = set("rank score lexical semantic recency passage article".split())
+HIT_KEYS = set("rank score lexical semantic recency passage article copies".split())
 ANSWER_KEYS = set("question status answer short claims quotes nearest searched reader confidence seconds".split())
 QUOTE_KEYS = set("n text start end caption span link article".split())
 
@@ -59,7 +59,7 @@ def test_status_tells_what_there_is(seeds_data: Path, seeds_articles: Mapping[st
 
 def test_search_has_the_promised_shape(seeds_data: Path, seeds_articles: Mapping[str, Article]) -> None:
     found = output("search", VILNIUS, "-k", "5", "--asked-at", "2020-10-05", "--data", seeds_data)
-    assert found.keys() == {"question", "hits"}
+    assert found.keys() == {"question", "hits", "publishers"}
     assert found["question"] == VILNIUS
     assert [hit["rank"] for hit in found["hits"]] == [1, 2, 3, 4, 5]
     for hit in found["hits"]:
@@ -71,6 +71,22 @@ def test_search_has_the_promised_shape(seeds_data: Path, seeds_articles: Mapping
         assert passage.keys() == {"text", "start", "end", "caption"}
         assert seeds_articles[hit["article"]["id"]].text[passage["start"] : passage["end"]] == passage["text"]
     assert found["hits"][0]["article"]["id"].startswith("belarus")
+
+
+def test_a_wire_copy_takes_no_second_place_and_is_listed(seeds_data: Path) -> None:
+    asked = ("search", "What did Osama Rabie say of the waiting ships?", "--asked-at", "2021-04-01", "--data")
+    found = output(*asked, seeds_data)
+    wire = {"evergiven-04", "evergiven-05"}
+    listed = [
+        ({hit["article"]["id"]}, {copy["id"] for copy in hit["copies"]})
+        for hit in found["hits"]
+        if hit["article"]["id"] in wire
+    ]
+    assert listed
+    assert all(shown | copies == wire for shown, copies in listed)
+    assert len({id_ for shown, _ in listed for id_ in shown}) == 1
+    assert 1 < found["publishers"] <= 7
+    assert b"\nalso in " in dateline(*asked, seeds_data).stdout
 
 
 def test_ask_has_the_promised_shape(seeds_data: Path) -> None:

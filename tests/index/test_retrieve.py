@@ -1,5 +1,5 @@
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -130,6 +130,31 @@ def test_as_many_as_asked_for(retriever: Retriever, store: LocalStore, encoder: 
         put(store, encoder, article(f"bulletin-{n}", f"Weather bulletin number {n}."))
     assert len(retriever.search("weather bulletin", 3)) == 3
     assert len(retriever.search("weather bulletin", CANDIDATES + 50)) == CANDIDATES + 50
+
+
+def test_a_wire_copy_takes_no_second_place_and_is_listed(
+    retriever: Retriever, store: LocalStore, encoder: Encoder, seeds_articles: Mapping[str, Article]
+) -> None:
+    wire, copy, other = (seeds_articles[f"evergiven-0{n}"] for n in (4, 5, 3))
+    for one in (wire, copy, other):
+        put(store, encoder, one)
+    hits = retriever.search("How many ships are waiting at the Suez Canal?", asked_at=ASKED)
+    found = {hit.article.id: hit.copies for hit in hits}
+    assert wire.id not in found or copy.id not in found
+    assert found.get(wire.id, ()) + found.get(copy.id, ()) in ((copy,), (wire,))
+    assert found[other.id] == ()
+
+
+def test_many_copies_leave_room_for_the_rest(
+    retriever: Retriever, store: LocalStore, encoder: Encoder, seeds_articles: Mapping[str, Article]
+) -> None:
+    wire = seeds_articles["evergiven-04"]
+    for n in range(30):
+        put(store, encoder, replace(wire, id=f"copy-{n}", source=f"Outlet {n}"))
+    put(store, encoder, seeds_articles["evergiven-03"])
+    hits = retriever.search("How many ships are waiting at the Suez Canal?", 4, asked_at=ASKED)
+    assert len(hits) == 4
+    assert "evergiven-03" in ids(hits)
 
 
 @pytest.mark.parametrize("question", ["", "  \n"])

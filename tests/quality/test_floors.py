@@ -13,9 +13,15 @@ import pytest
 from bot.evaluating import RETRIEVAL_ALONE, Request, evaluate
 from bot.settings import READER
 from index.evaluation.figures import LESS_IS_BETTER, Figure, figures
+from index.types import Article
 from tests.command import ROOT, SEEDS
+from tests.quality import copies
 
 DATA = ROOT.parent / "shared" / "data"
+
+COPIES_PRECISION = 1.0
+COPIES_RECALL = {"edited": 0.99, "paraphrase": 0.95, "wire": 1.0}
+"""Of either half of the storylines."""
 
 Figures = Mapping[str, Mapping[str, Figure]]
 
@@ -65,6 +71,14 @@ def test_retrieval_on_other_sets_is_as_good_as_before(name: str, tmp_path: Path)
     found = figures(evaluate(request).outcomes)
     for figure, floor in OTHERS_FLOORS[name].items():
         hold(found, figure, floor)
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["tuning", "held out"])
+def test_copies_are_told_from_reports_as_well_as_before(seeds_articles: Mapping[str, Article], half: int) -> None:
+    judged = copies.figures(copies.halves(copies.pairs(seeds_articles))[half])
+    assert judged.precision >= COPIES_PRECISION
+    assert judged.recall.keys() == COPIES_RECALL.keys()
+    assert {kind: share for kind, share in judged.recall.items() if share < COPIES_RECALL[kind]} == {}
 
 
 def hold(found: Figures, figure: tuple[str, str], limit: float) -> None:
