@@ -5,12 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from index.encode import open_encoder
 from index.fetch import read
 from index.ingest import parsed
 from index.types import Article, Encoder
 from tests.command import SEEDS, dateline
+
+settings.register_profile("untimed", deadline=None)  # a busy machine is no defect
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")

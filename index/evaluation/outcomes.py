@@ -22,6 +22,8 @@ class Ranked:
     article: str
     holds: bool
     """An answer's words stand in it."""
+    copies: tuple[str, ...] = ()
+    """Ids of the articles of the same text that it stands for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +45,13 @@ class Outcome:
 
     @property
     def articles(self) -> list[str]:
-        """Ids of the articles of the ranking, each once, where its best passage stands."""
-        return list(dict.fromkeys(found.article for found in self.ranking))
+        """Ids of the articles of the ranking, each once, where its best passage stands; copies after what they copy."""
+        return list(dict.fromkeys(id_ for found in self.ranking for id_ in (found.article, *found.copies)))
 
     def line(self) -> str:
         """One line of JSON, all but ASCII escaped."""
         answer = asdict(self.answer) if self.answer else None
-        ranking = [[found.passage, found.article, found.holds] for found in self.ranking]
+        ranking = [[found.passage, found.article, found.holds, found.copies] for found in self.ranking]
         return json.dumps({"asked": self.asked.record(), "ranking": ranking, "nearest": self.nearest, "answer": answer})
 
 
@@ -57,10 +59,15 @@ def outcome(question: Asked, hits: Sequence[Hit], given: Given | None) -> Outcom
     """Judge what was found and answered; None as answer where only retrieval is looked at."""
     return Outcome(
         asked=question,
-        ranking=tuple(Ranked(hit.passage.id, hit.article.id, holds_answer(question, hit.passage.text)) for hit in hits),
+        ranking=tuple(_ranked(question, hit) for hit in hits),
         nearest=hits[0].passage.text if hits else "",
         answer=judge(question, given) if given else None,
     )
+
+
+def _ranked(question: Asked, hit: Hit) -> Ranked:
+    copies = tuple(article.id for article in hit.copies)
+    return Ranked(hit.passage.id, hit.article.id, holds_answer(question, hit.passage.text), copies)
 
 
 def read(lines: Iterable[str], origin: str) -> list[Outcome]:
@@ -80,5 +87,7 @@ def read(lines: Iterable[str], origin: str) -> list[Outcome]:
 
 def _outcome(record: dict[str, Any]) -> Outcome:
     answer = record["answer"]
-    ranking = tuple(Ranked(*found) for found in record["ranking"])
+    ranking = tuple(
+        Ranked(passage, article, holds, tuple(copies)) for passage, article, holds, copies in record["ranking"]
+    )
     return Outcome(asked(record["asked"]), ranking, record["nearest"], Judged(**answer) if answer else None)

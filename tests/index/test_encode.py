@@ -163,13 +163,13 @@ def test_texts_without_a_known_token_share_one_vector(static: Encoder) -> None:
     np.testing.assert_array_equal(vectors, np.eye(1, 256, dtype=np.float32).repeat(3, axis=0))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(texts=st.lists(st.text(st.characters(exclude_categories=[])), min_size=1, max_size=4))
 def test_any_text_has_a_static_vector(static: Encoder, texts: list[str]) -> None:
     assert_unit_rows(static.encode(texts), (len(texts), 256))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(text=st.text(st.characters(exclude_categories=[])))
 def test_any_text_has_a_minilm_vector(minilm: Encoder, text: str) -> None:
     assert_unit_rows(minilm.encode([text]), (1, 384))

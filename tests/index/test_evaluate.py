@@ -13,7 +13,7 @@ from typing import Any
 import ir_measures
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
@@ -316,7 +316,6 @@ def test_yes_and_no_are_not_looked_for_in_passages() -> None:
 FOUND = st.lists(st.tuples(st.integers(0, 30), st.booleans()), max_size=50, unique_by=lambda found: found[0])
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(FOUND, st.sets(st.integers(0, 30), min_size=1)), min_size=1, max_size=8))
 def test_other_tools_score_the_run_files_the_same(drawn: list[tuple[list[tuple[int, bool]], set[int]]]) -> None:
     outcomes = [
@@ -464,9 +463,13 @@ def test_every_set_has_a_page(outcomes: list[Outcome]) -> None:
 def test_an_outcome_is_made_of_what_was_found() -> None:
     passages = [Passage("inn", 0, INN.text, 0, len(INN.text)), Passage("mill", 0, TEXT[:48], 0, 48)]
     hits = [Hit(part, article, 1.0, None, None, 0.0) for part, article in zip(passages, (INN, MILL), strict=True)]
+    hits[0] = replace(hits[0], copies=(replace(INN, id="wire"),))
     found = outcome(ASKED_WHO, hits, None)
-    assert found.ranking == (Ranked("inn#0", "inn", holds=True), Ranked("mill#0", "mill", holds=False))
-    assert (found.first, found.articles, found.nearest) == (1, ["inn", "mill"], INN.text)
+    assert found.ranking == (
+        Ranked("inn#0", "inn", holds=True, copies=("wire",)),
+        Ranked("mill#0", "mill", holds=False),
+    )
+    assert (found.first, found.articles, found.nearest) == (1, ["inn", "wire", "mill"], INN.text)
     assert outcome(ASKED_WHO, [], None).first is None
 
 

@@ -33,7 +33,7 @@ MARKS = """<rss> <feed> <item> <entry> <title> <description> <guid> </item> </ti
 <!DOCTYPE <? &amp; &#xD800; <figure> <figcaption> { } "text": "id": null , [ ] date 2020""".split()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.sampled_from(Kind),
     st.one_of(
