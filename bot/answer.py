@@ -10,7 +10,7 @@ from bot.render import NOT_FOUND, one_line, searched, short_first, statement
 from bot.types import Answer, Claim, Quote, Reader, Reading, Searched, Turn
 from bot.verify import verify
 from index.errors import InputError
-from index.retrieve import Retriever
+from index.retrieve import Retriever, Scope
 from index.types import EVERYTHING, Article, Filter, Hit, Status, Store
 
 READ = 10
@@ -79,7 +79,7 @@ class Newsdesk:
             claims=reading.claims,
             quotes=reading.quotes,
             nearest=() if reading.claims else _articles(hits),
-            searched=self._searched(where),
+            searched=self._searched(self._retriever.scope(str(understood), asked_at, where)),
             hits=tuple(hits),
             reader=self._reader.name,
             confidence=reading.confidence,
@@ -98,12 +98,13 @@ class Newsdesk:
         """Release the store."""
         self._store.close()
 
-    def _searched(self, where: Filter) -> Searched:
+    def _searched(self, scope: Scope) -> Searched:
         """The articles of the outlets asked for; a filter by date is named, not counted."""
         status = self.status()
-        wanted = {name.casefold() for name in where.sources}
+        wanted = {name.casefold() for name in scope.where.sources}
+        preferred = str(scope.past) if scope.past and not scope.past.exact else None
         counts = [count for name, count in status.outlets.items() if name.casefold() in wanted]
-        return Searched(sum(counts) if wanted else status.articles, status.newest, where)
+        return Searched(sum(counts) if wanted else status.articles, status.newest, scope.where, preferred)
 
 
 def proved(reading: Reading) -> Reading:

@@ -11,6 +11,7 @@ from typing import BinaryIO
 import click
 
 from bot.answer import checked
+from bot.as_json import to_json
 from bot.batch import Answering, answers
 from bot.commands.evaluate import evaluate
 from bot.exits import ANSWERED, FAILED, INTERRUPTED, MISUSED, NOT_FOUND
@@ -26,7 +27,6 @@ from bot.output import (
     print_status,
     status_json,
 )
-from bot.render import to_json
 from bot.settings import SEEDS, holds_articles, open_desk, open_index
 from bot.types import Answer
 from index.errors import DatelineError

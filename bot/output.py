@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.render import hit_json, one_line, plain
+from bot.as_json import hit_json
+from bot.render import one_line, plain
 from bot.types import Answer
 from index.copies import publishers
 from index.types import Failure, Hit, Status

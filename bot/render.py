@@ -1,7 +1,7 @@
-"""Answers as JSON and plain text. Pure.
+"""Answers as plain text. Pure.
 
 An article's words are untrusted: whatever they hold, they are shown as words. `clean` takes out the characters that
-would command a terminal or reorder what stands around them; only JSON, which escapes them, passes them on.
+would command a terminal or reorder what stands around them; only JSON (`as_json`), which escapes them, passes them on.
 """
 
 import re
@@ -11,7 +11,7 @@ from datetime import datetime
 from urllib.parse import quote as percent_encode
 
 from bot.types import Answer, Claim, Quote, Searched
-from index.types import Article, Hit, Placing, Precision, Published
+from index.types import Article, Precision, Published
 
 FRAGMENT_WORDS = 5
 """Words at each end of a quote that name it in a link: enough to be met once on a page, short enough for a URL."""
@@ -105,17 +105,25 @@ def origin(article: Article, *, caption: bool) -> str:
 
 
 def searched(scope: Searched) -> str:
-    """What was searched, as one sentence: how many articles, the newest's date, the filter."""
+    """What was searched, as one sentence: how many articles, the newest's date, the limits."""
     said = [f"Searched {scope.articles:,} article{'' if scope.articles == 1 else 's'}"]
     if scope.newest:
         said.append(f"the newest of {written(scope.newest)}")
+    return ", ".join([*said, *limits(scope)]) + "."
+
+
+def limits(scope: Searched) -> list[str]:
+    """To which outlets and times the search kept, and which it preferred."""
+    said = []
     if scope.where.sources:
         said.append(f"only from {' or '.join(map(one_line, scope.where.sources))}")
     if scope.where.after:
         said.append(f"published from {_instant(scope.where.after)} on")
     if scope.where.before:
         said.append(f"published before {_instant(scope.where.before)}")
-    return ", ".join(said) + "."
+    if scope.preferred:
+        said.append(f"those of {scope.preferred} first")
+    return said
 
 
 def _instant(at: datetime) -> str:
@@ -149,6 +157,8 @@ def _answered(answer: Answer, width: int) -> Iterator[str]:
         yield _wrapped([short], width)
     yield _wrapped(map(statement, answer.claims), width)
     yield from map(_quoted, answer.quotes)
+    if limits(answer.searched):
+        yield _wrapped([f"Searched {', '.join(limits(answer.searched))}."], width)
 
 
 def _not_found(answer: Answer, width: int) -> Iterator[str]:
@@ -171,77 +181,3 @@ def _listed(article: Article, width: int) -> str:
     url = address(article)
     entry = _wrapped([f"- {headline(article)} ({byline(article)})"], width)
     return f"{entry}\n  {url}" if url else entry
-
-
-def article_json(article: Article) -> dict[str, object]:
-    """id, title, url, source, and published as far as it is known (ISO 8601) or null."""
-    return {
-        "id": article.id,
-        "title": article.title,
-        "url": article.url,
-        "source": article.source,
-        "published": _date_json(article.published),
-    }
-
-
-def hit_json(rank: int, hit: Hit) -> dict[str, object]:
-    """A passage found: its rank from 1, the scores that made it, the passage and its article."""
-    passage = hit.passage
-    return {
-        "rank": rank,
-        "score": hit.score,
-        "lexical": _placing_json(hit.lexical),
-        "semantic": _placing_json(hit.semantic),
-        "recency": hit.recency,
-        "passage": {"text": passage.text, "start": passage.start, "end": passage.end, "caption": passage.caption},
-        "article": article_json(hit.article),
-        "copies": [article_json(article) for article in hit.copies],
-    }
-
-
-def to_json(answer: Answer) -> dict[str, object]:
-    """The answer as JSON's own types: all but the passages read, for which there is `hit_json`."""
-    return {
-        "question": answer.question,
-        "status": answer.status,
-        "answer": answer.text,
-        "short": answer.short,
-        "claims": [{"text": claim.text, "quotes": list(claim.quotes)} for claim in answer.claims],
-        "quotes": [_quote_json(quote) for quote in answer.quotes],
-        "nearest": [article_json(article) for article in answer.nearest],
-        "searched": _searched_json(answer.searched),
-        "reader": answer.reader,
-        "confidence": answer.confidence,
-        "seconds": answer.seconds,
-    }
-
-
-def _quote_json(quote: Quote) -> dict[str, object]:
-    return {
-        "n": quote.n,
-        "text": quote.text,
-        "start": quote.start,
-        "end": quote.end,
-        "caption": quote.caption,
-        "span": list(quote.span) if quote.span else None,
-        "link": link(quote.article, quote.text),
-        "article": article_json(quote.article),
-    }
-
-
-def _searched_json(scope: Searched) -> dict[str, object]:
-    return {
-        "articles": scope.articles,
-        "newest": _date_json(scope.newest),
-        "after": scope.where.after.isoformat() if scope.where.after else None,
-        "before": scope.where.before.isoformat() if scope.where.before else None,
-        "sources": list(scope.where.sources),
-    }
-
-
-def _date_json(published: Published | None) -> str | None:
-    return str(published) if published else None
-
-
-def _placing_json(placing: Placing | None) -> dict[str, object] | None:
-    return {"rank": placing.rank, "score": placing.score} if placing else None

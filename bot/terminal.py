@@ -14,6 +14,7 @@ from bot.render import (
     byline,
     clean,
     headline,
+    limits,
     link,
     one_line,
     origin,
@@ -31,7 +32,10 @@ FIRST_WORDS = 12
 def terminal(answer: Answer) -> Text:
     """The short answer, the claims and their quotes; or what was searched in vain and what came nearest."""
     parts = _answered(answer) if answer.status == "answered" else _not_found(answer)
-    foot = Text(f"{one_line(answer.reader)}, {answer.seconds:.1f} s", "dim")
+    said = [one_line(answer.reader), f"{answer.seconds:.1f} s"]
+    if answer.quotes and limits(answer.searched):
+        said.append(f"searched {', '.join(limits(answer.searched))}")
+    foot = Text(", ".join(said), "dim")
     return _paragraphs([*parts, foot])
 
 

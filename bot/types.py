@@ -71,6 +71,9 @@ class Searched:
     articles: int
     newest: Published | None
     where: Filter
+    """As the asker has set it and the question says."""
+    preferred: str | None = None
+    """The time past that the question is about, in words, if it names one: articles of then are preferred."""
 
 
 @dataclass(frozen=True, slots=True)

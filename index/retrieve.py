@@ -1,11 +1,11 @@
 """`Retriever.search`: a question in, ranked passages out."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from index import copies, rank
+from index import copies, outlets, rank
 from index.dates import Window, open_now, window
 from index.text import SPLITTER
 from index.types import EVERYTHING, Encoder, Filter, Hit, Manifest, Placing, Scored, Store
@@ -22,12 +22,35 @@ def manifest_of(encoder: Encoder, spec: str) -> Manifest:
     return Manifest(encoder=spec, model=encoder.name, dimension=encoder.dimension, splitter=SPLITTER)
 
 
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a question is looked for."""
+
+    where: Filter
+    """What may be found: as the asker has set it, the outlets that the question asks, the time it dates articles by."""
+    past: Window | None
+    """The time past that it is about, if it names one: articles of then are preferred."""
+
+
 class Retriever:
     """Searches one store with the encoder it was built with. Usable from several threads."""
 
     def __init__(self, store: Store, encoder: Encoder) -> None:
         self._store = store
         self._encoder = encoder
+
+    def scope(self, question: str, asked_at: datetime, where: Filter = EVERYTHING) -> Scope:
+        """Where `search` looks: in `where`, and in what of it the question's own words leave.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        when = window(question, asked_at)
+        if when and when.exact:
+            where = within(where, when)
+        if not where.sources:
+            where = replace(where, sources=outlets.named(question, self._store.outlets()))
+        return Scope(where, when if when and not open_now(question, asked_at) else None)
 
     def search(
         self,
@@ -53,16 +76,15 @@ class Retriever:
         if not question.strip():
             return []
         asked_at = asked_at or datetime.now(UTC)
-        when = window(question, asked_at)
-        if when and when.exact:
-            where = within(where, when)
+        scope = self.scope(question, asked_at, where)
         depth = max(CANDIDATES, k)
-        lexical = self._store.lexical(question, depth, where)
-        semantic = self._store.semantic(self._encoder.encode([question])[0], depth, where)
+        lexical = self._store.lexical(question, depth, scope.where)
+        semantic = self._store.semantic(self._encoder.encode([question])[0], depth, scope.where)
         fused = rank.convex(lexical, semantic)
-        past = when if when and not open_now(question, asked_at) else None
         fresh = {
-            item.key: rank.timeliness(item.published, past) if past else rank.recency(item.published, asked_at)
+            item.key: rank.timeliness(item.published, scope.past)
+            if scope.past
+            else rank.recency(item.published, asked_at)
             for item in (*lexical, *semantic)
         }
         words, meaning = _placings(lexical), _placings(semantic)

@@ -244,6 +244,10 @@ class Store(Protocol):
         """
         ...
 
+    def outlets(self) -> Sequence[str]:
+        """The names of the outlets that articles came from."""
+        ...
+
     def status(self) -> Status:
         """Size and reach, counted now."""
         ...

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1]
 ORDER = """
 index.errors
 index.types
-index.text | index.dates.* | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
+index.text | index.dates.* | index.outlets | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
 index.copies
 index.fetch | index.encode index.minilm index.bert | index.stores.*
 index.ingest | index.retrieve
@@ -25,7 +25,7 @@ index.evaluation.*
 index
 bot.types
 bot.mentions
-bot.question | bot.verify | bot.render bot.terminal | bot.readers.*
+bot.question | bot.verify | bot.render bot.terminal bot.as_json | bot.readers.*
 bot.answer
 bot.settings
 bot.exits | bot.options

@@ -127,6 +127,11 @@ class LocalStore:
                     )
         return found
 
+    def outlets(self) -> list[str]:
+        """The names of the outlets that articles came from."""
+        with sql.explained(self._database):
+            return [name for (name,) in self._reading().execute("SELECT name FROM sources ORDER BY key")]
+
     def status(self) -> Status:
         """Size and reach, counted now."""
         with sql.explained(self._database):

@@ -150,6 +150,13 @@ def test_a_filter_reaches_the_search_and_the_answer(desk: Desk) -> None:
     assert "only from demo daily" in answer.text
 
 
+def test_what_the_question_says_of_outlet_and_time_is_told(desk: Desk) -> None:
+    reader = Scripted(Reading())
+    answer = desk(reader).ask("According to Demo Daily, who opened the harbour in March 2020?", ASKED)
+    assert {hit.article.source for hit in reader.hits} == {"Demo Daily"}
+    assert answer.text.endswith("only from Demo Daily, those of Mar 2020 first.")
+
+
 def test_the_reader_gets_the_best_passages_and_the_time_of_asking(desk: Desk) -> None:
     reader = Scripted(Reading())
     answer = desk(reader).ask("Which harbour did Ann Sampleton open?", ASKED)

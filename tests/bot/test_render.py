@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rich.console import Console
 from rich.text import Text
 
-from bot import render
+from bot import as_json, render
 from bot.terminal import passages, sources, terminal, why
 from bot.types import Answer, Claim, Quote, Searched
 from index.types import Article, Filter, Hit, Passage, Placing, Precision, Published
@@ -191,6 +191,14 @@ def test_a_caption_is_marked() -> None:
     )
 
 
+def test_an_answer_says_to_what_the_search_kept() -> None:
+    scope = Searched(4884, None, Filter(sources=("Sample Wire",)), preferred="21-28 Sep 2020")
+    found = replace(answered(quote(1, article())), searched=scope)
+    said = "earched only from Sample Wire, those of 21-28 Sep 2020 first"
+    assert render.plain(found).endswith(f"\nS{said}.")
+    assert f"extractive, 0.2 s, s{said}" in printed(terminal(found), width=200)
+
+
 def test_not_found_says_what_was_searched_and_what_came_nearest() -> None:
     where = Filter(
         datetime(2020, 9, 1, tzinfo=UTC), datetime(2020, 9, 30, 14, 5, tzinfo=UTC), ("Sample Wire", "Demo Daily")
@@ -231,7 +239,7 @@ def test_plain_text_holds_each_quote_verbatim_and_nothing_unsafe(words: str) -> 
 
 def test_json_holds_the_whole_answer() -> None:
     source = article(published=Published(AROUND_DAWN, Precision.MONTH))
-    document = json.loads(json.dumps(render.to_json(answered(quote(1, source, span=SPAN)))))
+    document = json.loads(json.dumps(as_json.to_json(answered(quote(1, source, span=SPAN)))))
     about = {
         "id": "ferry-1",
         "title": "Ferry aground off Kirkholm",
@@ -258,7 +266,14 @@ def test_json_holds_the_whole_answer() -> None:
             }
         ],
         "nearest": [],
-        "searched": {"articles": 4884, "newest": "2020-09-29", "after": None, "before": None, "sources": []},
+        "searched": {
+            "articles": 4884,
+            "newest": "2020-09-29",
+            "after": None,
+            "before": None,
+            "sources": [],
+            "preferred": None,
+        },
         "reader": "extractive",
         "confidence": 0.75,
         "seconds": 0.25,
@@ -268,7 +283,7 @@ def test_json_holds_the_whole_answer() -> None:
 def test_json_says_null_for_what_is_not_known() -> None:
     bare = Article(id="x", text=BODY)
     where = Filter(after=AROUND_DAWN, sources=("Sample Wire",))
-    document = render.to_json(not_found(bare, where=where))
+    document = as_json.to_json(not_found(bare, where=where))
     assert document["nearest"] == [{"id": "x", "title": "", "url": None, "source": None, "published": None}]
     assert document["searched"] == {
         "articles": 4884,
@@ -276,14 +291,15 @@ def test_json_says_null_for_what_is_not_known() -> None:
         "after": "2020-09-29T05:30:00+00:00",
         "before": None,
         "sources": ["Sample Wire"],
+        "preferred": None,
     }
-    found = json.loads(json.dumps(render.to_json(answered(quote(1, bare)))))["quotes"][0]
+    found = json.loads(json.dumps(as_json.to_json(answered(quote(1, bare)))))["quotes"][0]
     assert (found["link"], found["span"]) == (None, None)
 
 
 def test_json_of_a_hit_tells_how_it_came() -> None:
     found = replace(hit(article(), SENTENCE), semantic=None, copies=(article(id="b"),))
-    document = render.hit_json(3, found)
+    document = as_json.hit_json(3, found)
     assert document == {
         "rank": 3,
         "score": 0.913,
@@ -291,8 +307,8 @@ def test_json_of_a_hit_tells_how_it_came() -> None:
         "semantic": None,
         "recency": 0.12,
         "passage": {"text": SENTENCE, "start": 0, "end": len(SENTENCE), "caption": False},
-        "article": render.article_json(article()),
-        "copies": [render.article_json(article(id="b"))],
+        "article": as_json.article_json(article()),
+        "copies": [as_json.article_json(article(id="b"))],
     }
 
 

@@ -102,7 +102,7 @@ def test_ask_has_the_promised_shape(seeds_data: Path) -> None:
         assert quote.keys() == QUOTE_KEYS
         assert quote["article"].keys() == ARTICLE_KEYS
     assert answer["nearest"] == []
-    assert answer["searched"].keys() == {"articles", "newest", "after", "before", "sources"}
+    assert answer["searched"].keys() == {"articles", "newest", "after", "before", "sources", "preferred"}
     assert 0 < answer["seconds"] < 5
 
 

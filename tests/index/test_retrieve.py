@@ -175,3 +175,22 @@ def test_what_is_put_in_later_is_found_and_what_is_removed_is_not(
 def test_a_missing_store_says_so(tmp_path: Path, encoder: Encoder) -> None:
     with pytest.raises(StoreError, match=r"there is no index at .*nowhere"):
         Retriever(open_store(str(tmp_path / "nowhere")), encoder).search("ferry")
+
+
+def test_an_outlet_that_a_question_asks_is_the_only_one_searched(retriever: Retriever) -> None:
+    hits = retriever.search("According to Demo Daily, why has the ferry stopped?", asked_at=ASKED)
+    assert {hit.article.source for hit in hits} == {"Demo Daily"}
+    assert "Sample Wire" in {
+        hit.article.source for hit in retriever.search("Why has the ferry stopped?", asked_at=ASKED)
+    }
+
+
+def test_an_outlet_that_the_asker_has_set_is_not_changed_by_the_question(retriever: Retriever) -> None:
+    where = Filter(sources=("Sample Wire",))
+    assert retriever.scope("According to Demo Daily, why?", ASKED, where).where == where
+
+
+def test_a_scope_tells_the_time_that_a_question_is_about(retriever: Retriever) -> None:
+    past = retriever.scope("Why did the ferry stop in March 2019?", ASKED).past
+    assert str(past) == "Mar 2019"
+    assert retriever.scope("Why has the ferry stopped today?", ASKED).past is None

@@ -88,23 +88,24 @@ def _written(row: dict[str, Any]) -> Written:
     )
 
 
-def written(data: Path, index: Path, times: int, rng: random.Random) -> Iterator[Group]:
+def written(data: Path, index: Path, times: Sequence[int], rng: random.Random) -> Iterator[Group]:
     """Groups for each question: its own window, and wrong ones from what the retriever finds.
 
     Args:
         data: Laid out as shared/data.
         index: Where to keep an index of the articles.
-        times: Groups of a question, each with windows drawn anew.
+        times: Groups of a question, for each file of QUESTIONS, each with windows drawn anew.
         rng: Draws them.
     """
     articles = indexed(data, index)
     with closing(open_index(index)) as opened:
         retriever = opened.retriever
-        for asked in read(*QUESTIONS):
-            if not asked.article.endswith(CALIBRATION):
-                own = articles[asked.article]
-                hits = retriever.search(str(asked.understood), FOUND, asked_at(own, rng))
-                yield from (_group(asked, own, hits, rng) for _ in range(times))
+        for path, passes in zip(QUESTIONS, times, strict=True):
+            for asked in read(path):
+                if not asked.article.endswith(CALIBRATION):
+                    own = articles[asked.article]
+                    hits = retriever.search(str(asked.understood), FOUND, asked_at(own, rng))
+                    yield from (_group(asked, own, hits, rng) for _ in range(passes))
 
 
 def indexed(data: Path, index: Path) -> dict[str, Article]:
