@@ -14,6 +14,7 @@ import sentencex
 from index.types import Precision, Published
 
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_RUN = re.compile("  +")
 _SPACES = re.compile("[\t\x1c-\x1f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # Control characters, soft hyphens, zero-width and directional marks, halves of surrogate pairs.
 _UNSEEN = re.compile(
@@ -43,7 +44,10 @@ def normalise(text: str) -> str:
     Control and zero-width characters go; words are neither lost nor moved. Lines that were wrapped to a width are
     put together again.
     """
-    lines = [_tidy(line) for line in _visible(text).split("\n")]
+    text = _visible(text)
+    if "  " in text:
+        text = _RUN.sub(" ", text)
+    lines = list(map(str.strip, text.split("\n")))
     if _is_wrapped(lines):
         lines = list(_unwrap(lines))
     return "\n\n".join(filter(None, lines))
@@ -51,7 +55,8 @@ def normalise(text: str) -> str:
 
 def label(text: str) -> str:
     """Normalised text as one line: a title, a name."""
-    return " ".join(normalise(text).split())
+    plain = text.isascii() and text.isprintable()  # as most are, and there are several in each article
+    return " ".join((text if plain else normalise(text)).split())
 
 
 def _visible(text: str) -> str:
@@ -60,16 +65,12 @@ def _visible(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def _tidy(line: str) -> str:
-    return " ".join(line.split()) if "  " in line else line.strip()
-
-
 def _is_wrapped(lines: Sequence[str]) -> bool:
     """Whether a width, not the author, broke the lines: none is long, and many break within a sentence."""
-    breaks = [(line, following) for line, following in pairwise(lines) if line and following]
-    if not breaks or max(map(len, lines)) not in WRAP_WIDTH:
+    if max(map(len, lines)) not in WRAP_WIDTH:
         return False
-    return 3 * sum(_runs_on(line, following) for line, following in breaks) >= len(breaks)
+    breaks = [(line, following) for line, following in pairwise(lines) if line and following]
+    return bool(breaks) and 3 * sum(_runs_on(line, following) for line, following in breaks) >= len(breaks)
 
 
 def _runs_on(line: str, following: str) -> bool:
