@@ -2,7 +2,7 @@
 
 DATA is laid out as shared/data. Two phases: the open sets, which are many and of other kinds, then the questions
 written for it with what our own retriever finds for them. A phase that is done is not done again. Reproducible:
-seeds are fixed, and the data are read in a fixed order. On two cores with AVX2 it takes about an hour and a half.
+seeds are fixed, and the data are read in a fixed order. On two cores with AVX2 it takes about two hours.
 """
 
 import math
