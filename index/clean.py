@@ -15,6 +15,7 @@ from index.types import Precision, Published
 
 _NEWLINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 _RUN = re.compile("  +")
+_PLAIN_LINK = re.compile(r"https?://[\w.-]+(?:/[!-~]*)?", re.ASCII)  # needs no parsing: most articles have such a one
 _SPACES = re.compile("[\t\x1c-\x1f\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 # Control characters, soft hyphens, zero-width and directional marks, halves of surrogate pairs.
 _UNSEEN = re.compile(
@@ -115,6 +116,8 @@ def derived_id(url: str | None, text: str) -> str:
 
 def web_link(url: str | None) -> str | None:
     """The URL if it is one that a reader can follow, absolute and of the web."""
+    if url and _PLAIN_LINK.fullmatch(url):
+        return url
     link = label(url or "")
     try:
         parts = urlsplit(link)

@@ -57,8 +57,9 @@ class Article:
     @property
     def digest(self) -> str:
         """SHA-256 (hex) of everything a reader of the article would see."""
-        seen = [self.text, self.title, self.url, str(self.published), self.source, self.language, self.authors]
-        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
+        stated = [self.title, self.url, str(self.published), self.source, self.language, self.authors]
+        seen = f"{json.dumps(stated)}\n{self.text}"  # JSON has no bare newline, so the two parts are told apart
+        return hashlib.sha256(seen.encode(errors="surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

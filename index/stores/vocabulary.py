@@ -2,14 +2,22 @@
 
 import sqlite3
 from collections.abc import Iterable
+from functools import cached_property
 
 
 class Vocabulary:
-    """Term -> number, for the writer: in memory, and saved with the transaction that needed a new one."""
+    """Term -> number, for the writer: in memory, and saved with the transaction that needed a new one.
+
+    Read when first needed: a run that finds every article unchanged needs none.
+    """
 
     def __init__(self, db: sqlite3.Connection) -> None:
-        self._numbers: dict[str, int] = dict(db.execute("SELECT term, number FROM terms"))
+        self._db = db
         self._fresh: list[str] = []
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return dict(self._db.execute("SELECT term, number FROM terms"))
 
     def numbers(self, terms: Iterable[str]) -> list[int]:
         """The number of each term, a new one where it is unknown."""
