@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from telegram import LinkPreviewOptions, Update
 from telegram.error import InvalidToken, TelegramError
@@ -42,9 +43,6 @@ UPDATES = [Update.MESSAGE, Update.CALLBACK_QUERY, Update.INLINE_QUERY]
 FOREVER = -1
 """Attempts to reach Telegram at the start."""
 
-PATH = "telegram"
-"""Where the webhook listens."""
-
 App = Application[Any, Any, Any, Any, Any, Any]
 
 
@@ -53,9 +51,14 @@ class Webhook:
     """Where updates come in."""
 
     url: str
-    """What Telegram calls: https, and ends in PATH."""
+    """What Telegram calls; its path is listened at."""
     host: str
     port: int
+
+    @property
+    def path(self) -> str:
+        """The URL's path without its first slash."""
+        return urlsplit(self.url).path.removeprefix("/")
 
 
 class Redacting(logging.Formatter):
@@ -132,7 +135,7 @@ def _listen(app: App, webhook: Webhook, secret_token: str) -> None:
     app.run_webhook(
         webhook.host,
         webhook.port,
-        PATH,
+        webhook.path,
         webhook_url=webhook.url,
         secret_token=secret_token,
         bootstrap_retries=FOREVER,
