@@ -11,6 +11,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from typing import Any, TypeAlias
 
@@ -236,9 +237,11 @@ def emulated(port: int = 0) -> Iterator[Emulator]:
     """A running emulator; a free port if none is given."""
     emulator = Emulator()
     started = threading.Event()
-    loop = asyncio.new_event_loop()
+    stop: list[Callable[[], object]] = []
 
     async def serve() -> None:
+        stopped = asyncio.Event()
+        stop.append(partial(asyncio.get_running_loop().call_soon_threadsafe, stopped.set))
         sockets = bind_sockets(port, "127.0.0.1")
         emulator.port = sockets[0].getsockname()[1]
         server = HTTPServer(Application([(r"/bot([^/]+)/(\w+)", Handler, {"emulator": emulator})]))
@@ -248,17 +251,11 @@ def emulated(port: int = 0) -> Iterator[Emulator]:
         server.stop()
         await server.close_all_connections()
 
-    stopped = asyncio.Event()
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
+    thread = threading.Thread(target=lambda: asyncio.run(serve()))
     thread.start()
     assert started.wait(WAIT)
     try:
         yield emulator
     finally:
-        loop.call_soon_threadsafe(stopped.set)
+        stop[0]()
         thread.join()
-        pending = asyncio.all_tasks(loop)
-        for task in pending:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-        loop.close()

@@ -78,8 +78,10 @@ def log_to_stderr(token: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(Redacting(token))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for library in ("httpx", "httpcore", "telegram", "tornado"):
+    for library in ("httpx", "httpcore", "tornado"):
         logging.getLogger(library).setLevel(logging.WARNING)  # httpx logs every URL, which has the token in it
+    # Its last words are the whole message that it could not read; what it raises, we log ourselves.
+    logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
 
 
 def built(index: Index, account: TelegramAccount, access: Access, feedback: Path) -> App:

@@ -43,6 +43,8 @@ class Patient(AIORateLimiter):
             try:
                 return await super().process_request(*args, **kwargs)
             except NetworkError as error:
+                if isinstance(error, BadRequest):
+                    log.warning("Telegram refused %s: %s", kwargs["endpoint"], error.message)
                 if not had_no_effect(error):
                     raise
                 log.info("Telegram could not be reached: trying again")
@@ -114,8 +116,7 @@ async def _deliver(
 
     try:
         message = await attempt(html(part), ParseMode.HTML, keyboard)
-    except BadRequest as error:
-        log.warning("Telegram refused a message (%s): sending its words alone", error.message)
+    except BadRequest:
         message = await attempt(plain(part), None, None)
     return int(message.message_id)
 

@@ -21,7 +21,7 @@ from tests.telegram_emulator import ME, TOKEN, Call, Emulator, Fault, emulated
 from tests.telegram_rules import parsed
 
 QUESTION = "who met whom in Vilnius?"
-UNKNOWN = "Who met Tikhanovskaya in Oslo?"
+UNKNOWN = "Which bakery invented the Zanzibar croissant?"
 SILENCE = 0.4
 """Seconds after which no answer will come any more."""
 
@@ -461,7 +461,7 @@ def test_the_webhook_wants_its_secret_and_survives_nonsense(chat: Chat, telegram
     assert chat.asks("/help")
 
 
-def test_questions_of_one_chat_are_answered_in_order_up_to_a_limit(chat: Chat) -> None:
+def test_questions_of_one_chat_are_answered_in_order(chat: Chat) -> None:
     asked = [chat.says(f"{QUESTION} {n}") for n in range(3)]
     answers = chat.hears(3)
     assert [call.arguments["reply_parameters"]["message_id"] for call in answers] == asked
