@@ -22,14 +22,14 @@ from tornado.web import Application, RequestHandler
 
 from tests.telegram_rules import Refused, check
 
+Json: TypeAlias = dict[str, Any]
+
 TOKEN = "1234567890:AAE-emulated_token_of_no_real_bot_1"  # noqa: S105 - no bot has it
-ME = {"id": 1234567890, "is_bot": True, "first_name": "Dateline", "username": "dateline_test_bot"}
+ME: Json = {"id": 1234567890, "is_bot": True, "first_name": "Dateline", "username": "dateline_test_bot"}
 ME |= {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
 JSON_FIELDS = {"reply_markup", "reply_parameters", "results", "commands", "allowed_updates", "link_preview_options"}
 WAIT = 120.0
 """Seconds after which a test gives up on an answer: a busy machine is slow."""
-
-Json: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -387,7 +387,8 @@ def typed(telegram: Emulator, query: str) -> Call:
     def answers() -> list[Call]:
         return [call for call in telegram.of("answerInlineQuery") if call.arguments["inline_query_id"] == name]
 
-    return telegram.wait(answers)[0]
+    found: list[Call] = telegram.wait(answers)
+    return found[0]
 
 
 def test_inline_results_carry_their_source(telegram: Emulator) -> None:
