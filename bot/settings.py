@@ -1,8 +1,9 @@
 """The composition root: where the data is, and what is opened there. Nothing else reads the environment."""
 
 import os
+import re
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import platformdirs
@@ -10,7 +11,7 @@ import platformdirs
 from bot.answer import Newsdesk
 from bot.readers import open_reader
 from index.encode import open_encoder
-from index.errors import StoreError
+from index.errors import InputError, StoreError
 from index.minilm import Progress
 from index.retrieve import Retriever, manifest_of
 from index.stores import open_store
@@ -25,11 +26,45 @@ ENCODER = "static"
 
 READER = "extractive"
 
+TELEGRAM = "https://api.telegram.org"
+_TOKEN = re.compile(r"\d+:[\w-]+", re.ASCII)
+
 
 def data_folder(given: Path | None = None) -> Path:
     """The folder given, or else DATELINE_DATA, or else the platform's place for a user's data; absolute."""
     folder = given or os.environ.get("DATELINE_DATA") or platformdirs.user_data_path("dateline", appauthor=False)
     return Path(folder).expanduser().absolute()
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramAccount:
+    """What the Telegram bot signs in with."""
+
+    token: str = field(repr=False)
+    api: str
+    """The server of the Bot API."""
+
+
+def telegram_account() -> TelegramAccount:
+    """The token of DATELINE_TELEGRAM_TOKEN or in the file DATELINE_TELEGRAM_TOKEN_FILE; the server of ..._API.
+
+    Raises InputError if there is no token, or none of the form that Telegram gives out.
+    """
+    token = os.environ.get("DATELINE_TELEGRAM_TOKEN", "").strip() or _token_of_file()
+    if not _TOKEN.fullmatch(token):
+        raise InputError(
+            "no bot token: put the one that @BotFather gave you into DATELINE_TELEGRAM_TOKEN, or into a file named by "
+            "DATELINE_TELEGRAM_TOKEN_FILE"
+        )
+    return TelegramAccount(token, os.environ.get("DATELINE_TELEGRAM_API", TELEGRAM).rstrip("/"))
+
+
+def _token_of_file() -> str:
+    name = os.environ.get("DATELINE_TELEGRAM_TOKEN_FILE")
+    try:
+        return Path(name).read_text("utf-8", "replace").strip() if name else ""
+    except OSError as error:
+        raise InputError(f"the token's file {name} cannot be read ({error.strerror})") from error
 
 
 @dataclass(frozen=True, slots=True)

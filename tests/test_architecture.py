@@ -29,7 +29,7 @@ bot.question | bot.verify | bot.render bot.terminal bot.as_json | bot.readers.*
 bot.answer
 bot.settings
 bot.exits | bot.options
-bot.batch | bot.indexing | bot.console | bot.scorecard | bot.reports
+bot.batch | bot.indexing | bot.console | bot.telegram.* | bot.scorecard | bot.reports
 bot.output | bot.evaluating
 bot.commands.*
 bot.cli | bot.readers.training.*
