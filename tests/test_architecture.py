@@ -19,7 +19,7 @@ index.errors
 index.types
 index.text | index.dates.* | index.outlets | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
 index.copies
-index.fetch | index.encode index.minilm index.bert | index.stores.*
+index.fetch | index.encode index.minilm index.bert | index.stores.* | index.web.*
 index.ingest | index.retrieve
 index.evaluation.*
 index
