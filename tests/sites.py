@@ -92,3 +92,29 @@ def serving(address: str = "127.0.0.1") -> Iterator[Site]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+BODY = "The council of Sampleton met on {day} and heard the harbour master speak of {topic} at some length. " * 12
+"""More words than a teaser has."""
+
+
+def rss(title: str, *items: tuple[str, str, str]) -> str:
+    """A feed of (link, headline, text)."""
+    entries = "".join(
+        f"<item><link>{link}</link><guid>{link}</guid><title>{head}</title><description>{text}</description></item>"
+        for link, head, text in items
+    )
+    return f'<?xml version="1.0"?><rss version="2.0"><channel><title>{title}</title>{entries}</channel></rss>'
+
+
+def article_page(headline: str, text: str) -> str:
+    """A page with an article in it."""
+    return (
+        f"<html lang='en'><head><title>{headline}</title></head><body><nav><a href='/'>Home</a></nav>"
+        f"<article><h1>{headline}</h1><p>{text}</p></article></body></html>"
+    )
+
+
+def story(topic: str, day: str = "Friday") -> str:
+    """A text about a topic."""
+    return BODY.format(day=day, topic=topic).strip()
