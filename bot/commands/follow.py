@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bot.commands.sources import allow_private, open_visitor
-from bot.exits import ANSWERED, FAILED
+from bot.exits import ANSWERED, FAILED, INTERRUPTED
 from bot.options import as_json, in_folder
-from bot.output import print_failures, print_json
+from bot.output import complain, print_failures, print_json
 from bot.render import one_line
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ def follow(data: Path, delay: float | None, *, once: bool, allow_private: bool, 
         else:
             _print(polled)
 
-    run(data, open_visitor(private=allow_private, delay=delay), tell, once=once)
+    try:
+        run(data, open_visitor(private=allow_private, delay=delay), tell, once=once)
+    except KeyboardInterrupt:
+        complain("interrupted; what is in stays in, run the same command again to go on")
+        return INTERRUPTED
     return ANSWERED if read else FAILED
 
 

@@ -361,7 +361,7 @@ def test_one_process_follows_while_others_index_search_and_add(site: Site, data:
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert said == b"dateline: interrupted\n"
+    assert said == b"dateline: interrupted; what is in stays in, run the same command again to go on\n"
     assert output("status", "--data", data)["articles"] == 3
 
 
