@@ -14,6 +14,8 @@ from bot.answer import checked
 from bot.as_json import to_json
 from bot.batch import Answering, answers
 from bot.commands.evaluate import evaluate
+from bot.commands.follow import follow
+from bot.commands.sources import sources
 from bot.commands.telegram import telegram
 from bot.exits import ANSWERED, FAILED, INTERRUPTED, MISUSED, NOT_FOUND
 from bot.options import Asking, as_json, asking, in_folder
@@ -47,6 +49,8 @@ def commands(*, debug: bool) -> None:
 
 
 commands.add_command(evaluate)
+commands.add_command(follow)
+commands.add_command(sources)
 commands.add_command(telegram)
 
 

@@ -5,7 +5,9 @@
     ├── StoreError              the index cannot be opened or written
     │   ├── ManifestMismatch    it was built with other settings
     │   └── StoreLocked         another process is writing to it
-    └── EncoderError            an encoder's model is missing or damaged
+    ├── EncoderError            an encoder's model is missing or damaged
+    └── FetchError              an address on the web cannot be fetched now; later it may
+        └── Refused             it must not be fetched, now or later
 
 Anything else that escapes is a defect.
 """
@@ -33,3 +35,20 @@ class StoreLocked(StoreError):
 
 class EncoderError(DatelineError):
     """An encoder's model is missing, damaged or unknown."""
+
+
+class FetchError(DatelineError):
+    """An address on the web cannot be fetched now.
+
+    Args:
+        message: Why.
+        wait: Seconds for which its host asked to be left alone.
+    """
+
+    def __init__(self, message: str, wait: float | None = None) -> None:
+        super().__init__(message)
+        self.wait = wait
+
+
+class Refused(FetchError):
+    """An address on the web must not be fetched: it is not safe, or its host forbids it."""

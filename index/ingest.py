@@ -83,7 +83,11 @@ class Ingest:
 
     def run(self, blobs: Iterable[Blob | Failure]) -> None:
         """Put every article in that is new or changed; each is committed by itself, so a run can be cut short."""
-        items = parsed(blobs)
+        self.put(parsed(blobs))
+
+    def put(self, found: Iterable[Article | Failure]) -> None:
+        """The same for what has been parsed already."""
+        items = iter(found)
         while batch := list(islice(items, BATCH_ARTICLES)):
             self.report.failures += [item for item in batch if isinstance(item, Failure)]
             self._apply([item for item in batch if isinstance(item, Article)])

@@ -1,20 +1,18 @@
-"""HTML pages and RSS or Atom feeds -> Articles. Pure.
+"""HTML pages -> Articles. Pure.
 
-trafilatura, feedparser and lxml take half a second to import, so they are imported where a page or feed comes up.
+trafilatura and lxml take half a second to import, so they are imported where a page comes up.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from io import BytesIO
-from itertools import takewhile
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from index.clean import derived_id, headline, label, normalise, primary_language, published, web_link
+from index.clean import headline, label, normalise, primary_language, published, web_link
 from index.decode import decode
 from index.errors import InputError
-from index.types import Article, Failure, Precision, Published
+from index.types import Article, Precision, Published
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -26,11 +24,6 @@ MAX_DEPTH = 256
 _TITLE_WITHIN = 3
 _ONE_DAY_AND_ZONES = timedelta(hours=38)
 _DATE_PUBLISHED = re.compile(r'"datePublished"\s*:\s*"([^"]+)"')
-_PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,80}")
-_ENTITY_OR_ELEMENT = re.compile(
-    r"<!--(?:.*?-->|.*)|(?P<entity><!ENTITY)|(?P<element><[^!?])", re.DOTALL | re.IGNORECASE
-)
-_AS_DECODED = {"content-type": "application/xml; charset=utf-8"}
 _CAPTIONS = "//figure//figcaption[not(ancestor::aside or ancestor::nav or ancestor::footer)]"
 _NEVER_ARTICLE = ["//nav", "//footer"]  # what trafilatura would fall back on where there is no article
 _BLOCKS = frozenset(
@@ -172,65 +165,6 @@ def _outlet(url: str | None) -> str | None:
     return host.removeprefix("www.") if host else None
 
 
-def feed(data: bytes, origin: str) -> list[Article | Failure]:
-    """The articles of an RSS or Atom feed, which need not be well-formed; a Failure for each entry without text.
-
-    Raises InputError if there is no entry, or the feed is binary or declares entities.
-    """
-    import feedparser  # noqa: PLC0415 - see the module's docstring
-
-    text = decode(data, declares=True)
-    if _declares_entities(text):
-        raise InputError("declares XML entities, which are not accepted")
-    try:
-        parsed = feedparser.parse(BytesIO(text.encode(errors="replace")), response_headers=_AS_DECODED)
-    except Exception as error:  # parsers that are fed anything fail in any way
-        raise InputError(f"the feed cannot be read ({type(error).__name__})") from error
-    if not parsed.entries:
-        raise InputError("no entries found in the feed")
-    source = label(_content(parsed.feed.get("title_detail"))) or None
-    language = primary_language(parsed.feed.get("language"))
-    return [_entry(entry, number, source, language, origin) for number, entry in enumerate(parsed.entries, 1)]
-
-
-def _declares_entities(text: str) -> bool:
-    """Whether an entity is declared before the first element, where XML allows it."""
-    marks = _ENTITY_OR_ELEMENT.finditer(text)
-    return any(mark["entity"] for mark in takewhile(lambda mark: not mark["element"], marks))
-
-
-def _entry(
-    entry: Mapping[str, Any], number: int, source: str | None, language: str | None, origin: str
-) -> Article | Failure:
-    title = label(_content(entry.get("title_detail")))
-    details = [*entry.get("content", [])[:1], entry.get("summary_detail")]
-    text = next(filter(None, map(_content, details)), "")
-    if not text:
-        return Failure(f"{origin}#{title or number}", "the entry has no text")
-    guid = label(entry.get("id") or "")
-    names = [author.get("name") or "" for author in entry.get("authors", [])]
-    return Article(
-        id=guid if _PLAIN_ID.fullmatch(guid) else derived_id(guid or entry.get("link"), text),
-        text=text,
-        title=title or headline(text),
-        url=web_link(entry.get("link")),
-        published=_entry_date(entry),
-        source=source,
-        language=language,
-        authors=tuple(dict.fromkeys(filter(None, map(label, names)))),
-        origin=origin,
-    )
-
-
-def _content(detail: Mapping[str, str] | None) -> str:
-    """Normalised text of what feedparser calls a detail: a value and its media type."""
-    value = (detail or {}).get("value") or ""
-    if not detail or detail.get("type") == "text/plain" or not value.strip():
-        return normalise(value)
-    return normalise(_fed(f"<div>{value}</div>", _Paragraphs()) or "")
-
-
-def _entry_date(entry: Mapping[str, Any]) -> Published | None:
-    """Not feedparser's own reading of it, which makes November of "2021-március-04" and June of "2021-063"."""
-    stated = [entry[key] or "" for key in ("published", "updated") if key in entry]
-    return next(filter(None, map(published, stated)), None)
+def html_text(html: str) -> str:
+    """Normalised text of a piece of HTML: its paragraphs, captions in brackets, no scripts."""
+    return normalise(_fed(f"<div>{html}</div>", _Paragraphs()) or "")

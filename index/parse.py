@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from index import markup
+from index import feeds, markup
 from index.clean import derived_id, headline, label, normalise, primary_language, published, web_link
 from index.decode import decode
 from index.errors import InputError
@@ -63,7 +63,7 @@ def parse(blob: Blob) -> Iterator[Article | Failure]:
         case Kind.PAGE:
             return iter((markup.page(blob.data, blob.name, blob.origin),))
         case Kind.FEED:
-            return iter(markup.feed(blob.data, blob.origin))
+            return iter(feeds.feed(blob.data, blob.origin))
 
 
 def _text(blob: Blob) -> Article:

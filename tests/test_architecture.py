@@ -17,10 +17,11 @@ ROOT = Path(__file__).parents[1]
 ORDER = """
 index.errors
 index.types
-index.text | index.dates.* | index.outlets | index.bm25 | index.rank | index.parse index.markup index.clean index.decode
-index.copies
-index.fetch | index.encode index.minilm index.bert | index.stores.*
+index.text | index.dates.* | index.outlets | index.bm25 | index.rank | index.clean index.decode
+index.copies | index.parse index.feeds index.markup
+index.fetch | index.encode index.minilm index.bert | index.stores.* | index.web.*
 index.ingest | index.retrieve
+index.sources.*
 index.evaluation.*
 index
 bot.types
@@ -29,7 +30,7 @@ bot.question | bot.verify | bot.render bot.terminal bot.as_json | bot.readers.*
 bot.answer
 bot.settings
 bot.exits | bot.options
-bot.batch | bot.indexing | bot.console | bot.telegram.* | bot.scorecard | bot.reports
+bot.batch | bot.indexing | bot.following | bot.console | bot.telegram.* | bot.scorecard | bot.reports
 bot.output | bot.evaluating
 bot.commands.*
 bot.cli | bot.readers.training.*

@@ -328,7 +328,7 @@ def test_a_first_chat_reads_the_sample_articles(tmp_path: Path) -> None:
 
 
 HEAVY = {"torch", "transformers", "sentence_transformers", "sklearn", "scipy", "telegram", "pymilvus"}
-FOR_OTHERS = {"rich", "prompt_toolkit", "trafilatura", "feedparser", "lxml"}
+FOR_OTHERS = {"rich", "prompt_toolkit", "trafilatura", "feedparser", "lxml", "httpcore", "protego"}
 
 
 def test_the_packages_import_nothing_heavy() -> None:
