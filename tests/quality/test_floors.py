@@ -29,9 +29,9 @@ Figures = Mapping[str, Mapping[str, Figure]]
 SEEDS_FLOORS = {
     ("all", "answer recall@1"): 0.75,
     ("all", "answer recall@5"): 0.96,
-    ("all", "right first quote"): 0.62,
-    ("all", "exact match"): 0.32,
-    ("all", "F1"): 0.43,
+    ("all", "right first quote"): 0.66,
+    ("all", "exact match"): 0.36,
+    ("all", "F1"): 0.48,
     ("all", "refusal precision"): 0.70,
     ("all", "refusal recall"): 0.58,
     ("all", "answerable refused"): 0.08,
