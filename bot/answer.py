@@ -69,7 +69,8 @@ class Newsdesk:
         if asked_at.tzinfo is None:
             asked_at = asked_at.replace(tzinfo=UTC)
         understood = understand(checked(question), history)
-        hits = self._retriever.search(str(understood), READ, asked_at, where)
+        scope = self._retriever.scope(str(understood), asked_at, where)
+        hits = self._retriever.find(str(understood), scope, READ)
         reading = proved(self._reader.read(understood, hits, asked_at))
         answer = Answer(
             question=str(understood),
@@ -79,7 +80,7 @@ class Newsdesk:
             claims=reading.claims,
             quotes=reading.quotes,
             nearest=() if reading.claims else _articles(hits),
-            searched=self._searched(self._retriever.scope(str(understood), asked_at, where)),
+            searched=self._searched(scope),
             hits=tuple(hits),
             reader=self._reader.name,
             confidence=reading.confidence,

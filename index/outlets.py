@@ -5,7 +5,8 @@ them, as capitals tell The Week from the week; only "according to" vouches for o
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from functools import lru_cache
 
 ALIASES = {"WaPo": "Washington Post", "the Beeb": "BBC", "the Journal": "Wall Street Journal"}
 """Nicknames that are neither a part of the name nor its initials."""
@@ -36,7 +37,13 @@ def named(question: str, outlets: Iterable[str]) -> tuple[str, ...]:
         question: Any text.
         outlets: Names as they stand in articles: "CNN", "The Week", "bbc.co.uk".
     """
-    return tuple(outlet for outlet in outlets if outlet and any(_asked(question, name) for name in _names(outlet)))
+    folded = question.casefold()
+    return tuple(
+        outlet
+        for outlet in outlets
+        # The patterns are for the few names that stand in the question: an index has thousands of outlets.
+        if any(name.casefold() in folded and _asked(question, name) for name in _names(outlet))
+    )
 
 
 def _asked(question: str, name: str) -> bool:
@@ -46,12 +53,14 @@ def _asked(question: str, name: str) -> bool:
     return any(re.search(pattern.format(written), question) for pattern in _AS_SPELT)
 
 
-def _names(outlet: str) -> Iterator[str]:
+@lru_cache(maxsize=1 << 14)
+def _names(outlet: str) -> frozenset[str]:
     """What an outlet goes by: its name with and without what surrounds it, initials, nicknames."""
     full = outlet.removeprefix("The ").removeprefix("the ").strip()
     short = _SUFFIX.sub("", full)
-    yield from {full, short, short.upper()} if "." in full else {full, short}
+    names = {full, short, short.upper()} if "." in full else {full, short}
     words = _WORD.findall(full)
     if len(words) > 1:
-        yield "".join(word[0] for word in words).upper()
-    yield from (nickname.removeprefix("the ") for nickname, name in ALIASES.items() if name == short)
+        names.add("".join(word[0] for word in words).upper())
+    names |= {nickname.removeprefix("the ") for nickname, name in ALIASES.items() if name == short}
+    return frozenset(names - {""})

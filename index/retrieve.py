@@ -26,6 +26,8 @@ def manifest_of(encoder: Encoder, spec: str) -> Manifest:
 class Scope:
     """Where a question is looked for."""
 
+    asked_at: datetime
+    """When it is asked (aware)."""
     where: Filter
     """What may be found: as the asker has set it, the outlets that the question asks, the time it dates articles by."""
     past: Window | None
@@ -50,7 +52,7 @@ class Retriever:
             where = within(where, when)
         if not where.sources:
             where = replace(where, sources=outlets.named(question, self._store.outlets()))
-        return Scope(where, when if when and not open_now(question, asked_at) else None)
+        return Scope(asked_at, where, when if when and not open_now(question, asked_at) else None)
 
     def search(
         self,
@@ -73,10 +75,13 @@ class Retriever:
         Raises:
             StoreError: The store cannot be read.
         """
+        scope = self.scope(question, asked_at or datetime.now(UTC), where)
+        return self.find(question, scope, k, per_article)
+
+    def find(self, question: str, scope: Scope, k: int = 10, per_article: int = PER_ARTICLE) -> list[Hit]:
+        """What `search` finds within a scope that is known already."""
         if not question.strip():
             return []
-        asked_at = asked_at or datetime.now(UTC)
-        scope = self.scope(question, asked_at, where)
         depth = max(CANDIDATES, k)
         lexical = self._store.lexical(question, depth, scope.where)
         semantic = self._store.semantic(self._encoder.encode([question])[0], depth, scope.where)
@@ -84,7 +89,7 @@ class Retriever:
         fresh = {
             item.key: rank.timeliness(item.published, scope.past)
             if scope.past
-            else rank.recency(item.published, asked_at)
+            else rank.recency(item.published, scope.asked_at)
             for item in (*lexical, *semantic)
         }
         words, meaning = _placings(lexical), _placings(semantic)
