@@ -71,7 +71,7 @@ class Conversation:
         except DatelineError as error:
             return Text(one_line(str(error)), "red")
         self._turns.append(Turn(question, answer))
-        self._unseen = [hit for hit in answer.hits if not _is_quoted(hit, answer)]
+        self._unseen = answer.unquoted
         return answer
 
     def _do(self, command: str) -> Text:
@@ -93,13 +93,6 @@ class Conversation:
             return Text("No more passages were read for the last answer.")
         shown, self._unseen = self._unseen[:MORE], self._unseen[MORE:]
         return passages(shown)
-
-
-def _is_quoted(hit: Hit, answer: Answer) -> bool:
-    return any(
-        quote.article.id == hit.article.id and quote.start < hit.passage.end and hit.passage.start < quote.end
-        for quote in answer.quotes
-    )
 
 
 def _unknown(command: str) -> Text:

@@ -126,6 +126,12 @@ def limits(scope: Searched) -> list[str]:
     return said
 
 
+def kept_to(scope: Searched) -> str | None:
+    """The limits below an answer: "Searched only from CNN"; None if there were none."""
+    said = limits(scope)
+    return f"Searched {', '.join(said)}" if said else None
+
+
 def _instant(at: datetime) -> str:
     midnight = (at.hour, at.minute) == (0, 0)
     return written(Published(at)) + ("" if midnight else f" {at:%H:%M}")
@@ -157,8 +163,9 @@ def _answered(answer: Answer, width: int) -> Iterator[str]:
         yield _wrapped([short], width)
     yield _wrapped(map(statement, answer.claims), width)
     yield from map(_quoted, answer.quotes)
-    if limits(answer.searched):
-        yield _wrapped([f"Searched {', '.join(limits(answer.searched))}."], width)
+    kept = kept_to(answer.searched)
+    if kept:
+        yield _wrapped([f"{kept}."], width)
 
 
 def _not_found(answer: Answer, width: int) -> Iterator[str]:

@@ -98,6 +98,16 @@ class Answer:
     """The reader's own estimate, 0 to 1, that the first quote is right; it has one also where it refuses."""
     seconds: float
 
+    @property
+    def unquoted(self) -> list[Hit]:
+        """The passages that were read for it and that no quote overlaps, best first."""
+        return [hit for hit in self.hits if not any(_overlaps(hit, quote) for quote in self.quotes)]
+
+
+def _overlaps(hit: Hit, quote: Quote) -> bool:
+    same = quote.article.id == hit.article.id
+    return same and quote.start < hit.passage.end and hit.passage.start < quote.end
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:

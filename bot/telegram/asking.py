@@ -13,7 +13,7 @@ from telegram.ext import ExtBot
 from bot.answer import Newsdesk
 from bot.render import one_line
 from bot.telegram.buttons import keyboard
-from bot.telegram.memory import Conversation, Exchange, Memory, Place, unquoted
+from bot.telegram.memory import Conversation, Exchange, Memory, Place
 from bot.telegram.messages import answered, said
 from bot.telegram.sending import send, typing
 from bot.types import Answer, Turn
@@ -79,7 +79,7 @@ class Asker:
         else:
             text, buttons = answered(answer, request.question), keyboard(answer)
             sent = await send(bot, request.place, text, request.message, buttons)
-            exchange = Exchange(request.question, answer, request.where, unquoted(answer))
+            exchange = Exchange(request.question, answer, request.where, answer.unquoted)
             self._memory.remember(request.place, sent, exchange)
 
     async def _ask(self, request: Request, conversation: Conversation) -> Answer:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bot.types import Answer, Quote, Turn
+from bot.types import Answer, Turn
 from index.types import Filter, Hit
 
 MAX_TURNS = 10
@@ -124,13 +124,3 @@ def _shorten(entries: OrderedDict[Any, Any], most: int) -> None:
 def turn(exchange: Exchange) -> Turn:
     """What a follow-up needs of an answer: not the articles that it came from."""
     return Turn(exchange.asked, replace(exchange.answer, hits=(), quotes=(), nearest=()))
-
-
-def unquoted(answer: Answer) -> list[Hit]:
-    """The passages that were read for an answer and that no quote overlaps."""
-    return [hit for hit in answer.hits if not any(_overlaps(hit, quote) for quote in answer.quotes)]
-
-
-def _overlaps(hit: Hit, quote: Quote) -> bool:
-    same = quote.article.id == hit.article.id
-    return same and quote.start < hit.passage.end and hit.passage.start < quote.end

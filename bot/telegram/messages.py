@@ -13,7 +13,7 @@ from bot.render import (
     byline,
     clean,
     headline,
-    limits,
+    kept_to,
     link,
     one_line,
     origin,
@@ -73,12 +73,12 @@ def answered(answer: Answer, asked: str) -> list[Paragraph]:
 
 def _found(answer: Answer) -> list[Paragraph]:
     short = short_first(answer)
-    kept = limits(answer.searched)
+    kept = kept_to(answer.searched)
     return [
         *([[Run(short, bold=True)]] if short else []),
         *(_claim(claim) for claim in answer.claims),
         *(_source(quote) for quote in answer.quotes),
-        *([[Run(f"Searched {', '.join(kept)}.", italic=True)]] if kept else []),
+        *([[Run(f"{kept}.", italic=True)]] if kept else []),
     ]
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from index.errors import InputError
 from index.sources.schedule import FIRST, LEFT_OVER, back_off, next_interval
 from index.sources.types import Found, Kind, Known, Outcome, Source
-from index.stores.database import connect, explained
+from index.stores.database import connect, explained, whole
 
 _WEEK_OF_DAYS = 7
 _DAY = 86_400
@@ -73,14 +73,8 @@ class Register:
                 self._made = connect(self._path)
                 self._made.execute("PRAGMA journal_mode = WAL")
                 self._made.executescript(_TABLES)
-            self._made.execute("BEGIN IMMEDIATE")
-            try:
+            with whole(self._made):
                 yield self._made
-                self._made.execute("COMMIT")
-            except BaseException:
-                if self._made.in_transaction:
-                    self._made.execute("ROLLBACK")
-                raise
 
     def add(self, place: str, kind: Kind, title: str | None, now: float) -> bool:
         """Follow a place from now on; False if that was so already."""

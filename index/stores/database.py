@@ -55,10 +55,17 @@ def explained(path: Path) -> Iterator[None]:
 @contextmanager
 def transaction(db: sqlite3.Connection) -> Iterator[None]:
     """All of it or nothing; readers are told by the generation."""
+    with whole(db):
+        yield
+        db.execute("UPDATE generation SET number = number + 1")
+
+
+@contextmanager
+def whole(db: sqlite3.Connection) -> Iterator[None]:
+    """All that is written or nothing."""
     try:
         db.execute("BEGIN IMMEDIATE")
         yield
-        db.execute("UPDATE generation SET number = number + 1")
         db.execute("COMMIT")
     except BaseException:
         if db.in_transaction:  # not where Ctrl-C came when the commit was done
